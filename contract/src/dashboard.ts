@@ -1,0 +1,86 @@
+import { type Static, Type } from 'typebox'
+import { Quality } from './readings.ts'
+import { Position, SensorTypeName } from './registry.ts'
+import { Id, Nullable, Timestamp } from './wire.ts'
+
+/** `stale`: no reading for three expected intervals; `silent`: never a reading. */
+export const SensorStatus = Type.Enum(['ok', 'stale', 'silent', 'disabled'])
+export type SensorStatus = Static<typeof SensorStatus>
+
+/** A sensor is stale once its newest reading is older than this many of its intervals. */
+export const staleAfterIntervals = 3
+
+export const DashboardSensor = Type.Object({
+  sensor_id: Id,
+  sensor_key: Type.String(),
+  name: Type.String(),
+  sensor_type: SensorTypeName,
+  unit: Type.String(),
+  zone_id: Nullable(Id),
+  position: Nullable(Position),
+  interval_s: Type.Integer(),
+  status: SensorStatus,
+  latest_value: Nullable(Type.Number()),
+  latest_timestamp: Nullable(Timestamp),
+  quality: Nullable(Quality),
+  /** The worst alert that fires for this sensor; null while alerts are not built. */
+  alert: Type.Null(),
+})
+export type DashboardSensor = Static<typeof DashboardSensor>
+
+export const FloorDashboard = Type.Object({
+  floor: Type.Object({
+    id: Id,
+    name: Type.String(),
+    level: Type.Integer(),
+    building_id: Id,
+    timezone: Type.String(),
+  }),
+  generated_at: Timestamp,
+  sensors: Type.Array(DashboardSensor),
+})
+export type FloorDashboard = Static<typeof FloorDashboard>
+
+const StatusCounts = Type.Object({
+  ok: Type.Integer(),
+  stale: Type.Integer(),
+  silent: Type.Integer(),
+  disabled: Type.Integer(),
+})
+
+/** The latest good values of one kind on one floor; `suspect` and `stale` ones are not in it. */
+const KindSummary = Type.Object({
+  sensor_type: SensorTypeName,
+  unit: Type.String(),
+  count: Type.Integer(),
+  avg: Type.Number(),
+  min: Type.Number(),
+  max: Type.Number(),
+})
+
+export const BuildingDashboard = Type.Object({
+  building: Type.Object({ id: Id, name: Type.String(), timezone: Type.String() }),
+  generated_at: Timestamp,
+  floors: Type.Array(
+    Type.Object({
+      id: Id,
+      name: Type.String(),
+      level: Type.Integer(),
+      sensors: Type.Integer(),
+      status: StatusCounts,
+      latest_timestamp: Nullable(Timestamp),
+      kinds: Type.Array(KindSummary),
+    }),
+  ),
+})
+export type BuildingDashboard = Static<typeof BuildingDashboard>
+
+/** The last hour of a floor as small lines: one value a step, null where nothing was read. */
+export const FloorSparklines = Type.Object({
+  floor_id: Id,
+  /** Start of the first step. */
+  from: Timestamp,
+  step_s: Type.Integer(),
+  sensors: Type.Array(Type.Object({ sensor_id: Id, values: Type.Array(Nullable(Type.Number())) })),
+})
+export type FloorSparklines = Static<typeof FloorSparklines>

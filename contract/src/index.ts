@@ -1,0 +1,6 @@
+export * from './dashboard.ts'
+export * from './readings.ts'
+export * from './registry.ts'
+export * from './sensor-kinds.ts'
+export * from './session.ts'
+export * from './wire.ts'

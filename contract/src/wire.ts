@@ -1,0 +1,45 @@
+import { type TProperties, type TSchema, Type } from 'typebox'
+
+/** Shapes that every other schema of the contract is made of. */
+
+/** A row's identity: a positive int4. */
+export const Id = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
+
+/** RFC 3339 with a zone; answered in UTC. */
+export const Timestamp = Type.String({ format: 'date-time', examples: ['2026-11-23T10:15:00Z'] })
+
+/** A name a person gave: any Unicode text, without control characters. */
+export const Name = Type.String({ minLength: 1, maxLength: 200, examples: ['Meeting room A'] })
+
+export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+
+/** An object that refuses fields it does not know. */
+export const Closed = <T extends TProperties>(properties: T, options: Record<string, unknown> = {}) =>
+  Type.Object(properties, { additionalProperties: false, ...options })
+
+export const IdParams = Closed({ id: Id })
+
+/** `next_cursor` is null on the last page. */
+export const Page = <T extends TSchema>(item: T) =>
+  Type.Object({ items: Type.Array(item), next_cursor: Nullable(Type.String()) })
+
+/** Keyset paging: pass `next_cursor` back as `cursor` until it is null. */
+export const PageQuery = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 400 })),
+}
+
+/** RFC 9457; `code` is stable and never used again for something else. */
+export const Problem = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.Optional(Type.String()),
+    code: Type.String(),
+    request_id: Type.Optional(Type.String()),
+    errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), detail: Type.String() }))),
+  },
+  { $id: 'Problem', title: 'Problem' },
+)
+export type Problem = import('typebox').Static<typeof Problem>
