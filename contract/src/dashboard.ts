@@ -81,6 +81,7 @@ export const FloorSparklines = Type.Object({
   /** Start of the first step. */
   from: Timestamp,
   step_s: Type.Integer(),
+  generated_at: Timestamp,
   sensors: Type.Array(Type.Object({ sensor_id: Id, values: Type.Array(Nullable(Type.Number())) })),
 })
 export type FloorSparklines = Static<typeof FloorSparklines>

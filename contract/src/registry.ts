@@ -5,17 +5,17 @@ import { Closed, Id, Name, Nullable, PageQuery, Timestamp } from './wire.ts'
 /** A building is a tree: building → floor → zone, with sensors on floors and gateways in buildings. */
 
 const Area = Type.Number({ exclusiveMinimum: 0, maximum: 100_000_000 })
-const Text = Type.String({ minLength: 1, maxLength: 500 })
+const Text = Type.String({ minLength: 1, maxLength: 500, format: 'text' })
 const created = { id: Id, created_at: Timestamp, updated_at: Timestamp }
 
 const buildingFields = {
   name: Name,
   /** IANA name; calendar days of every figure are days of this zone. */
-  timezone: Type.String({ minLength: 1, maxLength: 64, examples: ['Asia/Tokyo'] }),
+  timezone: Type.String({ minLength: 1, maxLength: 64, format: 'timezone', examples: ['Asia/Tokyo'] }),
   address: Type.Optional(Nullable(Text)),
   area_m2: Type.Optional(Nullable(Area)),
   /** BCP 47; the language of the building's reports. */
-  locale: Type.Optional(Nullable(Type.String({ minLength: 2, maxLength: 35, examples: ['ja'] }))),
+  locale: Type.Optional(Nullable(Type.String({ minLength: 2, maxLength: 35, format: 'text', examples: ['ja'] }))),
 }
 export const BuildingInput = Closed(buildingFields)
 export const BuildingPatch = Type.Partial(BuildingInput)
@@ -42,7 +42,7 @@ const floorFields = {
   level: Type.Integer({ minimum: -100, maximum: 1000 }),
   area_m2: Type.Optional(Nullable(Area)),
   /** The plan's picture: an address, or an SVG path within 0..1. */
-  plan: Type.Optional(Nullable(Type.String({ minLength: 1, maxLength: 200_000 }))),
+  plan: Type.Optional(Nullable(Type.String({ minLength: 1, maxLength: 200_000, format: 'text' }))),
 }
 export const FloorInput = Closed(floorFields)
 export const FloorPatch = Type.Partial(FloorInput)
@@ -58,7 +58,7 @@ export const Floor = Type.Object({
 const zoneFields = {
   floor_id: Id,
   name: Name,
-  kind: Type.Optional(Nullable(Type.String({ minLength: 1, maxLength: 60, examples: ['meeting room'] }))),
+  kind: Type.Optional(Nullable(Type.String({ minLength: 1, maxLength: 60, format: 'text', examples: ['meeting room'] }))),
   outline: Type.Optional(Nullable(Outline)),
 }
 export const ZoneInput = Closed(zoneFields)
@@ -81,7 +81,7 @@ const sensorFields = {
   name: Name,
   sensor_type: SensorTypeName,
   /** Default: the unit of its kind. */
-  unit: Type.Optional(Type.String({ minLength: 1, maxLength: 20 })),
+  unit: Type.Optional(Type.String({ minLength: 1, maxLength: 20, format: 'text' })),
   zone_id: Type.Optional(Nullable(Id)),
   gateway_id: Type.Optional(Nullable(Id)),
   position: Type.Optional(Nullable(Position)),
@@ -125,7 +125,7 @@ export const SensorQuery = Closed({
   gateway_id: Type.Optional(Id),
   sensor_type: Type.Optional(SensorTypeName),
   status: Type.Optional(SensorAdminStatus),
-  sensor_key: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  sensor_key: Type.Optional(Name),
 })
 export const GatewayQuery = Closed({ ...PageQuery, building_id: Type.Optional(Id) })
 export const BuildingQuery = Closed(PageQuery)
@@ -153,11 +153,13 @@ export const ImportSummary = Type.Object({
   }),
   updated: Type.Object({ sensors: Type.Integer() }),
   unchanged: Type.Object({ sensors: Type.Integer() }),
+  /** What was done but deserves a look. */
+  warnings: Type.Array(Type.String()),
 })
 
 /** An API key as it is listed: never the key itself. */
 export const ApiKey = Type.Object({
-  id: Type.String(),
+  id: Id,
   name: Type.String(),
   /** First characters of the key, to tell keys apart. */
   start: Type.String(),

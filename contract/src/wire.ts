@@ -1,4 +1,4 @@
-import { type TProperties, type TSchema, Type } from 'typebox'
+import { type Static, type TProperties, type TSchema, Type } from 'typebox'
 
 /** Shapes that every other schema of the contract is made of. */
 
@@ -8,10 +8,17 @@ export const Id = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
 /** RFC 3339 with a zone; answered in UTC. */
 export const Timestamp = Type.String({ format: 'date-time', examples: ['2026-11-23T10:15:00Z'] })
 
-/** A name a person gave: any Unicode text, without control characters. */
-export const Name = Type.String({ minLength: 1, maxLength: 200, examples: ['Meeting room A'] })
+/** A name a person gave: well-formed Unicode without control characters (PostgreSQL can't keep U+0000). */
+export const Name = Type.String({ minLength: 1, maxLength: 200, format: 'text', examples: ['Meeting room A'] })
 
-export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+/** `type: [T, 'null']` where T is a plain type: it validates and serialises many times faster than `anyOf`. */
+export const Nullable = <T extends TSchema>(schema: T) => {
+  const type = (schema as { type?: unknown }).type
+  const plain = type === 'string' || type === 'number' || type === 'integer'
+  return Type.Unsafe<Static<T> | null>(
+    plain ? { ...schema, type: [type, 'null'] } : { anyOf: [schema, { type: 'null' }] },
+  )
+}
 
 /** An object that refuses fields it does not know. */
 export const Closed = <T extends TProperties>(properties: T, options: Record<string, unknown> = {}) =>
@@ -42,4 +49,4 @@ export const Problem = Type.Object(
   },
   { $id: 'Problem', title: 'Problem' },
 )
-export type Problem = import('typebox').Static<typeof Problem>
+export type Problem = Static<typeof Problem>

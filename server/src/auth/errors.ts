@@ -1,0 +1,12 @@
+import { defineErrors } from '#platform'
+
+export const authErrors = defineErrors({
+  not_signed_in: [401, 'Sign in first'],
+  api_key_invalid: [401, 'The API key is not valid'],
+  sign_in_failed: [401, 'E-mail or password is wrong'],
+  not_allowed: [403, 'Not allowed'],
+  cross_site_refused: [403, 'Refused: the request comes from another site'],
+  too_many_attempts: [429, 'Too many attempts'],
+  api_key_not_found: [404, 'No such API key'],
+  gateway_of_key_not_found: [404, 'No such gateway'],
+})

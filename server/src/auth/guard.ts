@@ -1,0 +1,58 @@
+import type { FastifyRequest } from 'fastify'
+import type { App } from '#platform'
+import { type Action, can, type Principal } from './access.ts'
+import { authErrors } from './errors.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route does; every route says it, or the server does not start. */
+    access: Action
+  }
+  interface FastifyRequest {
+    principal: Principal | null
+  }
+}
+
+const reading = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * Stands before every route: who asks, may they, and does a browser's write come from our own pages.
+ * It runs before the body is read, so what is refused costs nothing.
+ */
+export function guard(app: App, identify: (request: FastifyRequest) => Promise<Principal | null>, ownOrigin: () => string | null): void {
+  app.decorateRequest('principal', null)
+  app.addHook('onRoute', (route) => {
+    const config = route.config as { access?: Action } | undefined
+    if (!config?.access) throw new Error(`${route.method} ${route.url} does not say who may use it`)
+  })
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) return
+    const { access } = request.routeOptions.config
+    if (!reading.has(request.method) && request.headers.authorization === undefined) refuseCrossSite(request, ownOrigin())
+    if (access === 'anonymous') return
+    request.principal = await identify(request)
+    if (!can(request.principal, access)) {
+      throw request.principal === null ? authErrors.not_signed_in() : authErrors.not_allowed()
+    }
+  })
+}
+
+/**
+ * Cookies travel with what other sites send; a bearer key does not. Browsers say where a request comes from in
+ * Sec-Fetch-Site (Fetch Metadata), older ones in Origin; programs say neither and carry no cookies of a victim.
+ */
+function refuseCrossSite(request: FastifyRequest, ownOrigin: string | null): void {
+  const site = request.headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') throw authErrors.cross_site_refused()
+  const { origin } = request.headers
+  if (origin === undefined) return
+  const host = URL.parse(origin)?.host
+  if (host === undefined || (host !== request.host && origin !== ownOrigin)) throw authErrors.cross_site_refused()
+}
+
+/** The person behind the request; for routes that only people may use. @throws not_allowed */
+export function personOf(request: FastifyRequest): Extract<Principal, { kind: 'user' }> {
+  if (request.principal?.kind !== 'user') throw authErrors.not_allowed()
+  return request.principal
+}
+

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import type { Kysely } from 'kysely'
+import type { App, Log, Tables } from '#platform'
+import type { Principal } from './access.ts'
+import { createAdministrators } from './administrator.ts'
+import { guard } from './guard.ts'
+import { createKeys } from './keys.ts'
+import { authRoutes } from './routes.ts'
+import { createSignIn } from './sign-in.ts'
+import { createStore } from './store.ts'
+
+export { type Action, can, type Principal } from './access.ts'
+export { generatePassword } from './sign-in.ts'
+export type Auth = Awaited<ReturnType<typeof createAuth>>
+
+/** Who people and gateways are, and what they may do. */
+export async function createAuth(options: { db: Kysely<Tables>; log: Log; publicUrl: string | null; address: string }) {
+  const store = createStore(options.db)
+  const secret = await store.secret('session_cookies', () => randomBytes(32).toString('base64url'))
+  const signIn = createSignIn({ db: options.db, secret, publicUrl: options.publicUrl ?? options.address })
+  const keys = createKeys({ store, log: options.log })
+
+  const identify = async (request: FastifyRequest): Promise<Principal | null> => {
+    const { authorization, cookie } = request.headers
+    if (authorization !== undefined) {
+      const [, key] = /^Bearer +(\S+) *$/i.exec(authorization) ?? []
+      return keys.identify(key ?? '')
+    }
+    if (cookie === undefined) return null
+    const session = await signIn.api.getSession({ headers: new Headers({ cookie }) })
+    if (!session) return null
+    const { id: userId, email, name } = session.user
+    return { kind: 'user', userId, email, name, keyId: null }
+  }
+
+  return {
+    keys,
+    administrators: createAdministrators({ store, signIn }),
+    /** Before any route is added. */
+    guard: (app: App) => guard(app, identify, () => options.publicUrl && new URL(options.publicUrl).origin),
+    routes: (app: App) => authRoutes(app, { signIn, keys }),
+  }
+}

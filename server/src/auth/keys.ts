@@ -1,0 +1,89 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { ApiKey, ApiKeyInput, NewApiKey } from '@plenum/contract'
+import { LRUCache } from 'lru-cache'
+import type { Log } from '#platform'
+import type { Principal } from './access.ts'
+import { authErrors } from './errors.ts'
+import type { AuthStore, KeyOwner, KeyRow } from './store.ts'
+
+export type Keys = ReturnType<typeof createKeys>
+
+/** Finders of leaked secrets know a key by its prefix. */
+const prefix = 'plenum_'
+/** A day of one-minute readings of 70 sensors a second; a whole backlog of 500 sensors flushes in a minute. */
+const defaultReadingsPerMinute = 6_000_000
+/** How long another instance may still take a key that was revoked here. */
+const rememberMs = 5_000
+
+const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest()
+
+/** API keys: 256 random bits, shown once, kept as a hash. */
+export function createKeys({ store, log }: { store: AuthStore; log: Log }) {
+  // Keyed by the hash, so that no key stands in memory longer than its request.
+  const remembered = new LRUCache<string, { principal: Principal | null; expiresAtMs: number }>({
+    max: 10_000,
+    ttl: rememberMs,
+    fetchMethod: async (hex) => {
+      const row = await store.findKey(Buffer.from(hex, 'hex'))
+      if (row) store.touchKey(row.id).catch((error) => log.warn({ err: error }, 'last use of a key not noted'))
+      return { principal: row ? principalOf(row) : null, expiresAtMs: row?.expires_at?.getTime() ?? Infinity }
+    },
+  })
+
+  return {
+    /** @throws api_key_invalid */
+    async identify(key: string): Promise<Principal> {
+      if (!key.startsWith(prefix)) throw authErrors.api_key_invalid()
+      const found = await remembered.fetch(hashOf(key).toString('hex'))
+      if (!found?.principal || found.expiresAtMs <= Date.now()) throw authErrors.api_key_invalid()
+      return found.principal
+    },
+
+    /** The answer holds the key; nothing else ever will. */
+    async create(owner: KeyOwner, input: ApiKeyInput): Promise<NewApiKey> {
+      if ('gatewayId' in owner && !(await store.gatewayExists(owner.gatewayId))) throw authErrors.gateway_of_key_not_found()
+      const key = prefix + randomBytes(32).toString('base64url')
+      const row = await store.addKey(owner, {
+        name: input.name ?? 'API key',
+        start: key.slice(0, prefix.length + 5),
+        hash: hashOf(key),
+        readingsPerMinute: input.readings_per_minute ?? defaultReadingsPerMinute,
+        expiresAt: input.expires_in_days === undefined ? null : new Date(Date.now() + input.expires_in_days * 86_400_000),
+      })
+      return { ...onWire(row), key }
+    },
+
+    async list(owner: KeyOwner): Promise<ApiKey[]> {
+      if ('gatewayId' in owner && !(await store.gatewayExists(owner.gatewayId))) throw authErrors.gateway_of_key_not_found()
+      return (await store.listKeys(owner)).map(onWire)
+    },
+
+    /** Takes effect here at once, on other instances within seconds. @throws api_key_not_found */
+    async revoke(owner: KeyOwner, id: number): Promise<void> {
+      const hash = await store.deleteKey(owner, id)
+      if (!hash) throw authErrors.api_key_not_found()
+      remembered.delete(hash.toString('hex'))
+    },
+
+    /** After a gateway or a person is gone, so are their keys. */
+    forget: () => remembered.clear(),
+  }
+}
+
+function principalOf(row: NonNullable<Awaited<ReturnType<AuthStore['findKey']>>>): Principal {
+  if (row.gateway_id !== null && row.building_id !== null) {
+    const { gateway_id: gatewayId, building_id: buildingId, readings_per_minute: readingsPerMinute } = row
+    return { kind: 'gateway', gatewayId, buildingId, keyId: row.id, readingsPerMinute }
+  }
+  return { kind: 'user', userId: row.user_id ?? '', email: row.email ?? '', name: row.person_name ?? '', keyId: row.id }
+}
+
+const onWire = (row: KeyRow): ApiKey => ({
+  id: row.id,
+  name: row.name,
+  start: row.start,
+  created_at: row.created_at.toISOString(),
+  expires_at: row.expires_at?.toISOString() ?? null,
+  last_used_at: row.last_used_at?.toISOString() ?? null,
+  readings_per_minute: row.readings_per_minute,
+})

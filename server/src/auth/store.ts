@@ -1,0 +1,105 @@
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
+import type { Tables } from '#platform'
+
+export type AuthStore = ReturnType<typeof createStore>
+
+export interface KeyRow {
+  id: number
+  name: string
+  start: string
+  created_at: Date
+  expires_at: Date | null
+  last_used_at: Date | null
+  readings_per_minute: number
+}
+
+export type KeyOwner = { gatewayId: number } | { userId: string }
+
+/** The tables of sign-in and keys. */
+export function createStore(db: Kysely<Tables>) {
+  const keyColumns = ['id', 'name', 'start', 'created_at', 'expires_at', 'last_used_at', 'readings_per_minute'] as const
+  const ownedBy = (owner: KeyOwner) => (e: ExpressionBuilder<Tables, 'api_key'>) =>
+    'gatewayId' in owner ? e('gateway_id', '=', owner.gatewayId) : e('user_id', '=', owner.userId)
+
+  return {
+    /** The random secret of that name, made at first use; the same for all instances on this database. */
+    async secret(name: string, make: () => string): Promise<string> {
+      await db
+        .insertInto('installation_secret')
+        .values({ name, value: make() })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+      const row = await db.selectFrom('installation_secret').select('value').where('name', '=', name).executeTakeFirstOrThrow()
+      return row.value
+    },
+
+    async hasPeople(): Promise<boolean> {
+      return (await db.selectFrom('person').select('id').limit(1).executeTakeFirst()) !== undefined
+    },
+
+    async firstPerson(): Promise<{ id: string; email: string } | undefined> {
+      return db.selectFrom('person').select(['id', 'email']).orderBy('created_at').limit(1).executeTakeFirst()
+    },
+
+    async gatewayExists(gatewayId: number): Promise<boolean> {
+      return (await db.selectFrom('gateway').select('id').where('id', '=', gatewayId).executeTakeFirst()) !== undefined
+    },
+
+    async addKey(
+      owner: KeyOwner,
+      key: { name: string; start: string; hash: Buffer; readingsPerMinute: number; expiresAt: Date | null },
+    ): Promise<KeyRow> {
+      return db
+        .insertInto('api_key')
+        .values({
+          gateway_id: 'gatewayId' in owner ? owner.gatewayId : null,
+          user_id: 'userId' in owner ? owner.userId : null,
+          name: key.name,
+          start: key.start,
+          hash: key.hash,
+          readings_per_minute: key.readingsPerMinute,
+          expires_at: key.expiresAt,
+        })
+        .returning(keyColumns)
+        .executeTakeFirstOrThrow()
+    },
+
+    async listKeys(owner: KeyOwner): Promise<KeyRow[]> {
+      return db.selectFrom('api_key').select(keyColumns).where(ownedBy(owner)).orderBy('id').execute()
+    },
+
+    /** @returns the hash of the key that is gone, null where there was none. */
+    async deleteKey(owner: KeyOwner, id: number): Promise<Buffer | null> {
+      const row = await db
+        .deleteFrom('api_key')
+        .where('id', '=', id)
+        .where(ownedBy(owner))
+        .returning('hash')
+        .executeTakeFirst()
+      return row?.hash ?? null
+    },
+
+    /** The key and its owner, if it has not expired. */
+    async findKey(hash: Buffer) {
+      return db
+        .selectFrom('api_key')
+        .leftJoin('gateway', 'gateway.id', 'api_key.gateway_id')
+        .leftJoin('person', 'person.id', 'api_key.user_id')
+        .select(['api_key.id', 'gateway_id', 'user_id', 'readings_per_minute', 'expires_at', 'building_id', 'email'])
+        .select('person.name as person_name')
+        .where('hash', '=', hash)
+        .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', sql<Date>`now()`)]))
+        .executeTakeFirst()
+    },
+
+    /** Once a minute is exact enough for "last used", and a write per request would cost more than the request. */
+    async touchKey(id: number): Promise<void> {
+      await db
+        .updateTable('api_key')
+        .set({ last_used_at: sql`now()` })
+        .where('id', '=', id)
+        .where(sql<boolean>`(last_used_at is null or last_used_at < now() - interval '1 minute')`)
+        .execute()
+    },
+  }
+}

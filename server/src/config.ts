@@ -1,0 +1,81 @@
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import type { LogLevel } from '#platform'
+
+export const roles = ['all', 'web', 'worker'] as const
+export type Role = (typeof roles)[number]
+
+export type Config = Readonly<{
+  host: string
+  port: number
+  dataDir: string
+  /** null: the embedded database. */
+  databaseUrl: string | null
+  replicaUrl: string | null
+  redisUrl: string | null
+  role: Role
+  /** null: on with a fresh embedded database, else off. */
+  demo: boolean | null
+  admin: Readonly<{ email: string | null; password: string | null }>
+  storage: 'native'
+  publicUrl: string | null
+  metricsToken: string | null
+  logLevel: LogLevel
+}>
+
+/** A setting that cannot be used; the message is one line that names the variable. */
+export class ConfigError extends Error {}
+
+type Env = Record<string, string | undefined>
+
+/**
+ * Reads the environment once. Empty values count as absent, as in shells and compose files.
+ * @throws ConfigError
+ */
+export function readConfig(env: Env): Config {
+  const text = (name: string): string | null => env[name]?.trim() || null
+  const fail = (name: string, must: string): never => {
+    // A wrong address may hold a password, so the value itself is shown only where it can't.
+    const value = /URL|PASSWORD|TOKEN/.test(name) ? '' : ` (it is "${text(name)}")`
+    throw new ConfigError(`${name} ${must}${value}`)
+  }
+  const oneOf = <T extends string>(name: string, allowed: readonly T[]): T | null => {
+    const value = text(name)
+    if (value === null || (allowed as readonly string[]).includes(value)) return value as T | null
+    return fail(name, `must be ${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1)}`)
+  }
+  const url = (name: string, protocols: string[]): string | null => {
+    const value = text(name)
+    if (value === null) return null
+    const parsed = URL.parse(value)
+    if (parsed && protocols.includes(parsed.protocol)) return value
+    return fail(name, `must be an address that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`)
+  }
+  const port = Number(text('PLENUM_PORT') ?? 3000)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) fail('PLENUM_PORT', 'must be a port number, 0 to 65535')
+  const host = text('PLENUM_HOST') ?? '127.0.0.1'
+  if (isIP(host) === 0 && !/^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(host)) fail('PLENUM_HOST', 'must be an address or a host name')
+  const email = text('PLENUM_ADMIN_EMAIL')
+  if (email !== null && !/^[^\s@]+@[^\s@]+$/.test(email)) fail('PLENUM_ADMIN_EMAIL', 'must be an e-mail address')
+  const password = text('PLENUM_ADMIN_PASSWORD')
+  if (password !== null && (password.length < 10 || password.length > 128))
+    fail('PLENUM_ADMIN_PASSWORD', 'must have 10 to 128 characters')
+  const storage = oneOf('PLENUM_STORAGE', ['native', 'timescale', 'citus'])
+  if (storage !== null && storage !== 'native') fail('PLENUM_STORAGE', 'must be native: this version has no other engine yet')
+  const demo = oneOf('PLENUM_DEMO', ['on', 'off'])
+  return Object.freeze({
+    host,
+    port,
+    dataDir: resolve(text('PLENUM_DATA_DIR') ?? 'data'),
+    databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    replicaUrl: url('DATABASE_REPLICA_URL', ['postgres:', 'postgresql:']),
+    redisUrl: url('REDIS_URL', ['redis:', 'rediss:']),
+    role: oneOf('PLENUM_ROLE', roles) ?? 'all',
+    demo: demo === null ? null : demo === 'on',
+    admin: Object.freeze({ email, password }),
+    storage: 'native',
+    publicUrl: url('PLENUM_PUBLIC_URL', ['http:', 'https:']),
+    metricsToken: text('PLENUM_METRICS_TOKEN'),
+    logLevel: oneOf('PLENUM_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent']) ?? 'info',
+  })
+}

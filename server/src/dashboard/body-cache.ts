@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '#platform'
+
+/** A body as it goes over the wire. */
+export interface CachedBody {
+  json: string
+  etag: string
+}
+
+export type BodyCache = ReturnType<typeof createBodyCache>
+
+/**
+ * Bodies, built once per change. Every one is dropped when what it shows changes, and after `freshMs` at the latest,
+ * for what only time changes (a sensor turns stale) and for writes on other instances.
+ *
+ * A body that is built again and says the same keeps its bytes, `generated_at` included, and so its ETag: 304 means
+ * that nothing happened.
+ */
+export function createBodyCache({ clock, freshMs, max }: { clock: Clock; freshMs: number; max: number }) {
+  const fresh = new LRUCache<string, Promise<CachedBody>>({ max, ttl: freshMs, perf: { now: () => clock.now() } })
+  const last = new LRUCache<string, CachedBody & { content: string }>({ max })
+
+  const build = async (key: string, content: () => Promise<object>): Promise<CachedBody> => {
+    const generatedAt = new Date(clock.now()).toISOString()
+    const built = await content()
+    const hash = createHash('sha256').update(JSON.stringify(built)).digest('base64url')
+    const before = last.get(key)
+    if (before?.content === hash) return before
+    const json = JSON.stringify({ ...built, generated_at: generatedAt })
+    const etag = `"${createHash('sha256').update(json).digest('base64url').slice(0, 27)}"`
+    const body = { json, etag, content: hash }
+    last.set(key, body)
+    return body
+  }
+
+  return {
+    /** One build at a time per key: a thousand who ask at once wait for the same query. */
+    async get(key: string, content: () => Promise<object>): Promise<{ body: CachedBody; hit: boolean }> {
+      const known = fresh.get(key)
+      if (known) return { body: await known, hit: true }
+      const building = build(key, content)
+      fresh.set(key, building)
+      try {
+        return { body: await building, hit: false }
+      } catch (error) {
+        if (fresh.peek(key) === building) fresh.delete(key)
+        throw error
+      }
+    },
+    drop: (key: string): void => void fresh.delete(key),
+    clear: (): void => fresh.clear(),
+  }
+}

@@ -1,0 +1,76 @@
+import { type Kysely, sql } from 'kysely'
+import type { Tables } from '#platform'
+
+export type DashboardStore = ReturnType<typeof createStore>
+
+/** A floor, one of its sensors (null where it has none) and that sensor's newest reading. */
+export interface FloorRow {
+  floor_id: number
+  floor_name: string
+  level: number
+  building_id: number
+  building_name: string
+  timezone: string
+  sensor_id: number | null
+  sensor_key: string
+  name: string
+  sensor_type: string
+  unit: string
+  zone_id: number | null
+  x: number | null
+  y: number | null
+  interval_s: number
+  admin_status: string
+  at: Date | null
+  value: number | null
+  quality: number | null
+}
+
+export interface BucketRow {
+  sensor_id: number
+  step: number
+  value: number
+}
+
+/**
+ * The newest reading of every sensor in one query: for each, the first entry of its stretch of the primary key, newest
+ * partition first. Measured over 10.5 M rows and 20 sensors: 1 ms; DISTINCT ON (sensor_id) reads them all: 10 s.
+ */
+const newestReadings = sql`
+  select f.id as floor_id, f.name as floor_name, f.level, b.id as building_id, b.name as building_name, b.timezone,
+         s.id as sensor_id, s.sensor_key, s.name, s.sensor_type, s.unit, s.zone_id, s.x, s.y, s.interval_s,
+         s.status as admin_status, r.at, r.value, r.quality
+  from floor f
+  join building b on b.id = f.building_id
+  left join sensor s on s.floor_id = f.id
+  left join lateral (
+    select at, value, quality from reading where sensor_id = s.id order by at desc limit 1
+  ) r on true`
+
+export function createStore(db: Kysely<Tables>) {
+  return {
+    /** @returns no row where there is no such floor */
+    floor: async (floorId: number): Promise<FloorRow[]> =>
+      (await sql<FloorRow>`${newestReadings} where f.id = ${floorId} order by s.sensor_type, s.name, s.id`.execute(db)).rows,
+
+    floorsOfBuilding: async (buildingId: number): Promise<FloorRow[]> =>
+      (await sql<FloorRow>`${newestReadings} where f.building_id = ${buildingId} order by f.level, f.id, s.id`.execute(db)).rows,
+
+    building: (buildingId: number) =>
+      db.selectFrom('building').select(['id', 'name', 'timezone']).where('id', '=', buildingId).executeTakeFirst(),
+
+    floorExists: async (floorId: number): Promise<boolean> =>
+      (await db.selectFrom('floor').select('id').where('id', '=', floorId).executeTakeFirst()) !== undefined,
+
+    /** The mean of the good readings of each sensor in each step. */
+    buckets: async (floorId: number, from: Date, to: Date, stepS: number): Promise<BucketRow[]> => {
+      const { rows } = await sql<BucketRow>`
+        select r.sensor_id, floor(extract(epoch from r.at - ${from}::timestamptz) / ${stepS})::int4 as step, avg(r.value) as value
+        from sensor s
+        join reading r on r.sensor_id = s.id and r.at >= ${from}::timestamptz and r.at < ${to}::timestamptz and r.quality = 0
+        where s.floor_id = ${floorId}
+        group by 1, 2`.execute(db)
+      return rows
+    },
+  }
+}

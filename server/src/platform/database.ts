@@ -1,0 +1,76 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Log } from './log.ts'
+import type { DB } from './tables.generated.ts'
+
+export type Tables = DB
+
+/** Counts fit a double; node-postgres would hand them out as strings. */
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+
+export interface PoolSettings {
+  url: string
+  /** Shown in pg_stat_activity. */
+  name: string
+  /** Connections at the most, overflow included. */
+  max: number
+  /** Connections kept open when idle; what is above is overflow and closes after 10 s. */
+  keep: number
+  statementTimeoutMs: number
+  log: Log
+}
+
+export interface PoolCounts {
+  size: number
+  used: number
+  waiting: number
+  max: number
+}
+
+export interface Database {
+  db: Kysely<Tables>
+  counts(): PoolCounts
+  /** Waits for connections in use, then closes all. */
+  close(): Promise<void>
+}
+
+const acquireTimeoutMs = 30_000
+const connectionLifetimeS = 3_600
+const idleInTransactionTimeoutMs = 60_000
+
+/** One pool of connections. Web, worker and long reads each have their own, so that none can starve another. */
+export function openDatabase(settings: PoolSettings): Database {
+  const pool = new pg.Pool({
+    connectionString: settings.url,
+    application_name: settings.name,
+    max: settings.max,
+    min: Math.min(settings.keep, settings.max),
+    idleTimeoutMillis: 10_000,
+    connectionTimeoutMillis: acquireTimeoutMs,
+    maxLifetimeSeconds: connectionLifetimeS,
+    statement_timeout: settings.statementTimeoutMs,
+    idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+    keepAlive: true,
+  })
+  // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
+  pool.on('error', (error) => settings.log.warn({ err: error, pool: settings.name }, 'database connection lost'))
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  let closing: Promise<void> | undefined
+  return {
+    db,
+    counts: () => ({
+      size: pool.totalCount,
+      used: pool.totalCount - pool.idleCount,
+      waiting: pool.waitingCount,
+      max: settings.max,
+    }),
+    close: () => (closing ??= pool.end()),
+  }
+}
+
+/** One direct connection, outside every pool: for LISTEN, locks held long and migrations. */
+export async function connectDirectly(url: string, name: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: name, connectionTimeoutMillis: 10_000 })
+  await client.connect()
+  return client
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  fastify,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify'
+import type { Logger } from 'pino'
+import { asUnavailable } from './database-errors.ts'
+import { commonErrors, PlenumError } from './errors.ts'
+import { createValidatorCompiler, explain } from './validation.ts'
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+const secondsMs = 1_000
+
+/**
+ * A Fastify that speaks problem+json, gives each request an id and refuses what is too slow.
+ * Idle connections live longer than those of usual load balancers (60 s), or a reused one may answer 502.
+ */
+export function createHttp(log: Logger): App {
+  const app: App = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: (request) => requestIdOf(request.headers['x-request-id']),
+    bodyLimit: 1024 * 1024,
+    keepAliveTimeout: 72 * secondsMs,
+    requestTimeout: 120 * secondsMs,
+    handlerTimeout: 0,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    http: { headersTimeout: 20 * secondsMs, connectionsCheckingInterval: 5 * secondsMs },
+    frameworkErrors: (error, _request, reply) => {
+      sendProblem(reply, toPlenumError(error))
+    },
+    clientErrorHandler: (_error, socket) => {
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  app.setValidatorCompiler(createValidatorCompiler())
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = toPlenumError(error)
+    if (problem.status >= 500) request.log.error({ err: problem.cause ?? error, code: problem.code }, 'request failed')
+    return sendProblem(reply, problem)
+  })
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, commonErrors.not_found('There is nothing here.')))
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const took = { method: request.method, route: request.routeOptions.url, status: reply.statusCode }
+    request.log.info({ ...took, ms: Math.round(reply.elapsedTime * 10) / 10 }, 'request')
+  })
+  return app
+}
+
+const requestIdOf = (given: string | string[] | undefined): string =>
+  typeof given === 'string' && /^[\w.:-]{8,64}$/.test(given) ? given : randomUUID()
+
+function toPlenumError(error: FastifyError): PlenumError {
+  const known = asUnavailable(error)
+  if (known instanceof PlenumError) return known
+  if (error.validation) {
+    const where = error.validationContext === 'body' ? '' : `${error.validationContext ?? 'request'}: `
+    const errors = explain(error.validation as never)
+    const [first] = errors
+    return commonErrors.validation_failed({ detail: `${where}${first?.path ?? ''} ${first?.detail ?? ''}`.trim(), errors })
+  }
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return commonErrors.body_too_large()
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return commonErrors.media_type_unsupported()
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return commonErrors.body_not_json()
+  }
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
+    return commonErrors.validation_failed(error.message)
+  return commonErrors.internal({}, error)
+}
+
+export function sendProblem(reply: FastifyReply, error: PlenumError): FastifyReply {
+  const { detail, retryAfterS, errors } = error.details
+  if (retryAfterS !== undefined) reply.header('retry-after', String(retryAfterS))
+  // Whatever was left unread of a refused body must not be taken for the next request.
+  if (error.status === 413) reply.header('connection', 'close')
+  const body = { type: `about:blank#${error.code}`, title: error.title, status: error.status, code: error.code }
+  return reply
+    .code(error.status)
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send({ ...body, detail, request_id: reply.request.id, errors })
+}

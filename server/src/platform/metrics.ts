@@ -1,0 +1,61 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { PoolCounts } from './database.ts'
+import type { App } from './http.ts'
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** Prometheus figures of this process. Slices make their own with `counter` and `gauge`. */
+export function createMetrics() {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  const requests = new Histogram({
+    name: 'plenum_http_request_seconds',
+    help: 'Time to answer, by route and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30],
+    registers,
+  })
+
+  const watchRequests = (app: App): void => {
+    app.addHook('onResponse', async (request, reply) => {
+      // The pattern, not the address: a label a caller can choose would grow without end.
+      const route = request.routeOptions.url ?? 'none'
+      requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1_000)
+    })
+  }
+
+  /** `read` is called when somebody asks, so a gauge is never old. */
+  const watchPools = (read: () => Record<string, PoolCounts>): void => {
+    new Gauge({
+      name: 'plenum_pool_connections',
+      help: 'Database connections by pool and state (size, used, waiting, max)',
+      labelNames: ['pool', 'state'],
+      registers,
+      collect() {
+        for (const [pool, counts] of Object.entries(read())) {
+          for (const [state, count] of Object.entries(counts)) this.set({ pool, state }, count)
+        }
+      },
+    })
+  }
+
+  return {
+    watchRequests,
+    watchPools,
+    counter: (name: string, help: string, labelNames: string[] = []) =>
+      new Counter({ name, help, labelNames, registers }),
+    /** `read` is called when somebody asks. */
+    gauge: (name: string, help: string, read: () => number) =>
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(read())
+        },
+      }),
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  }
+}

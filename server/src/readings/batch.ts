@@ -1,0 +1,97 @@
+import { ingestLimits, type SensorType, sensorKinds } from '@plenum/contract'
+import { notJson, type RejectionCode } from './rejection.ts'
+import { parseTimestamp } from './timestamp.ts'
+
+/** What ingest must know of a sensor. */
+export interface KnownSensor {
+  id: number
+  key: string
+  buildingId: number
+  floorId: number
+  sensorType: SensorType
+}
+
+/** Finds a sensor that the sender may write; undefined for all others. */
+export interface SensorLookup {
+  byId(id: number): KnownSensor | undefined
+  byKey(key: string): KnownSensor | undefined
+}
+
+/** Readings that may be stored, one array a column: cheap to sort, and close to what goes over the wire. */
+export interface Batch {
+  sensorIds: number[]
+  /** Milliseconds since 1970, UTC. */
+  atMs: number[]
+  values: number[]
+  /** 0 good, 1 suspect. */
+  qualities: number[]
+}
+
+export interface Rejected {
+  index: number
+  code: RejectionCode
+}
+
+export const emptyBatch = (): Batch => ({ sensorIds: [], atMs: [], values: [], qualities: [] })
+
+/** Sensors that readings name, so that they can be looked up all at once before any is judged. */
+export function sensorsNamedBy(readings: readonly unknown[]): { ids: Set<number>; keys: Set<string> } {
+  const ids = new Set<number>()
+  const keys = new Set<string>()
+  for (const reading of readings) {
+    if (typeof reading !== 'object' || reading === null) continue
+    const { sensor_id, sensor_key } = reading as Record<string, unknown>
+    if (isSensorId(sensor_id)) ids.add(sensor_id)
+    if (isSensorKey(sensor_key)) keys.add(sensor_key)
+  }
+  return { ids, keys }
+}
+
+/**
+ * Judges readings one by one: good and suspect ones are appended to `batch`, the others returned with their index.
+ * Pure; `nowMs` is the server's clock.
+ */
+export function judge(readings: readonly unknown[], lookup: SensorLookup, nowMs: number, batch: Batch, firstIndex = 0): Rejected[] {
+  const rejected: Rejected[] = []
+  const latestMs = nowMs + ingestLimits.aheadMs
+  for (let i = 0; i < readings.length; i++) {
+    const code = take(readings[i], lookup, latestMs, batch)
+    if (code !== null) rejected.push({ index: firstIndex + i, code })
+  }
+  return rejected
+}
+
+function take(reading: unknown, lookup: SensorLookup, latestMs: number, batch: Batch): RejectionCode | null {
+  if (reading === notJson) return 'reading_not_json'
+  if (typeof reading !== 'object' || reading === null || Array.isArray(reading)) return 'reading_invalid'
+  const { sensor_id, sensor_key, timestamp, value } = reading as Record<string, unknown>
+  const sensor = findSensor(sensor_id, sensor_key, lookup)
+  if (typeof sensor === 'string') return sensor
+  if (timestamp === undefined || timestamp === null) return 'reading_timestamp_missing'
+  const atMs = typeof timestamp === 'string' ? parseTimestamp(timestamp) : Number.NaN
+  if (Number.isNaN(atMs)) return 'reading_timestamp_invalid'
+  if (atMs < ingestLimits.oldestMs) return 'reading_timestamp_too_old'
+  if (atMs > latestMs) return 'reading_timestamp_in_future'
+  if (value === undefined || value === null) return 'reading_value_missing'
+  if (typeof value !== 'number' || !Number.isFinite(value)) return 'reading_value_not_finite'
+  const { min, max } = sensorKinds[sensor.sensorType].plausible
+  batch.sensorIds.push(sensor.id)
+  batch.atMs.push(atMs)
+  batch.values.push(value)
+  batch.qualities.push(value >= min && value <= max ? 0 : 1)
+  return null
+}
+
+function findSensor(id: unknown, key: unknown, lookup: SensorLookup): KnownSensor | RejectionCode {
+  if (id === undefined && key === undefined) return 'reading_sensor_missing'
+  const byId = isSensorId(id) ? lookup.byId(id) : undefined
+  const byKey = isSensorKey(key) ? lookup.byKey(key) : undefined
+  if ((id !== undefined && !byId) || (key !== undefined && !byKey)) return 'reading_sensor_unknown'
+  if (byId && byKey && byId.id !== byKey.id) return 'reading_sensor_ambiguous'
+  return byId ?? byKey ?? 'reading_sensor_unknown'
+}
+
+const isSensorId = (id: unknown): id is number => Number.isInteger(id) && (id as number) > 0 && (id as number) < 2 ** 31
+/** PostgreSQL can't hold U+0000, and a lone surrogate is no character: no sensor has such a key. */
+const isSensorKey = (key: unknown): key is string =>
+  typeof key === 'string' && key.length > 0 && key.length <= 200 && !key.includes('\0') && key.isWellFormed()

@@ -1,0 +1,12 @@
+import { defineErrors } from '#platform'
+
+/** Whole requests that are refused. What is wrong with one reading stands in `rejection.ts`. */
+export const readingErrors = defineErrors({
+  readings_missing: [400, 'The body is neither a reading nor { "readings": [ … ] }'],
+  too_many_readings: [413, 'Too many readings in one request'],
+  json_too_deep: [400, 'The JSON is nested too deeply'],
+  encoding_unsupported: [415, 'Content encoding not supported'],
+  body_not_gzip: [400, 'The body is not gzip'],
+  line_too_long: [413, 'A line is too long'],
+  quota_exceeded: [429, 'The key is over its quota'],
+})

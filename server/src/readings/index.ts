@@ -1,0 +1,68 @@
+import type { Kysely } from 'kysely'
+import type { App, Clock, Log, Metrics, Tables } from '#platform'
+import type { Registry } from '#registry'
+import { createAdmission } from './admission.ts'
+import { type Committed, createIngest } from './ingest.ts'
+import { readingRoutes } from './routes.ts'
+import { createSensorDirectory } from './sensor-directory.ts'
+import { createStore } from './store.ts'
+
+export type { Committed } from './ingest.ts'
+export type Readings = ReturnType<typeof createReadings>
+
+/** A gateway's "last seen" is exact to this. */
+const seenEveryMs = 10_000
+const dayMs = 86_400_000
+
+/** Takes readings in and keeps them. */
+export function createReadings(options: {
+  db: Kysely<Tables>
+  registry: Registry
+  clock: Clock
+  log: Log
+  metrics: Metrics
+  onCommitted(committed: Committed): void
+}) {
+  const { clock, log, metrics } = options
+  const store = createStore(options.db)
+  const directory = createSensorDirectory(options.registry)
+  const admission = createAdmission()
+
+  const counted = metrics.counter('plenum_readings_total', 'Readings received, by what became of them', ['outcome'])
+  metrics.gauge('plenum_ingest_bytes_held', 'Bytes of request bodies waiting to be stored', admission.held)
+  const ingest = createIngest({
+    store,
+    directory,
+    clock,
+    onCommitted: options.onCommitted,
+    onCounted(answer, suspect) {
+      counted.inc({ outcome: 'stored' }, answer.stored)
+      counted.inc({ outcome: 'duplicate' }, answer.duplicates)
+      counted.inc({ outcome: 'rejected' }, answer.rejected)
+      counted.inc({ outcome: 'suspect' }, suspect)
+    },
+  })
+
+  const lastSeen = new Map<number, number>()
+  const seen = (gatewayId: number): void => {
+    const nowMs = clock.now()
+    if (nowMs - (lastSeen.get(gatewayId) ?? 0) < seenEveryMs) return
+    lastSeen.set(gatewayId, nowMs)
+    options.registry.gatewaySeen(gatewayId).catch((error) => log.warn({ err: error, gatewayId }, 'last seen not noted'))
+  }
+
+  return {
+    routes: (app: App) => readingRoutes(app, { ingest, admission, seen }),
+    registryChanged: directory.forget,
+    removeSensor: store.removeSensor,
+
+    /** Partitions of today and the next days, so that no request has to wait for one. */
+    makePartitionsAhead: async (days = 3): Promise<void> => {
+      const nowMs = clock.now()
+      await store.partitions.ensure(
+        Array.from({ length: days + 1 }, (_, day) => nowMs + day * dayMs),
+        nowMs,
+      )
+    },
+  }
+}

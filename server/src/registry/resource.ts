@@ -1,0 +1,79 @@
+import { IdParams, Page } from '@plenum/contract'
+import { type TSchema, Type } from 'typebox'
+import { type App, decodeCursor, encodeCursor } from '#platform'
+
+/**
+ * One thing of the registry as a REST resource: list, get, create, patch and delete, with the same paging, statuses
+ * and documentation for all.
+ */
+export interface Resource {
+  path: string
+  /** Singular and plural, for the documentation. */
+  names: [one: string, many: string]
+  schemas: { item: TSchema; input: TSchema; patch: TSchema; query: TSchema; deletion?: TSchema }
+  /** At most `limit` + 1 things after the id, in order of id. */
+  list(filter: Record<string, never>, after: number, limit: number): Promise<{ id: number }[]>
+  get(id: number): Promise<unknown>
+  create(input: never): Promise<unknown>
+  patch(id: number, patch: never): Promise<unknown>
+  remove(id: number, query: never): Promise<void>
+}
+
+const NoContent = Type.Null({ description: 'Done' })
+
+export function addResource(app: App, resource: Resource): void {
+  const { path, schemas } = resource
+  const [one, many] = resource.names
+  const tags = ['Registry']
+  const see = { access: 'read' } as const
+  const change = { access: 'configure' } as const
+  const idOf = (params: unknown) => (params as { id: number }).id
+
+  app.get(
+    path,
+    { config: see, schema: { summary: `List ${many}`, tags, querystring: schemas.query, response: { 200: Page(schemas.item) } } },
+    async (request) => {
+      const { limit, cursor, ...filter } = request.query as { limit: number; cursor?: string }
+      const [after] = cursor === undefined ? [0] : decodeCursor(cursor, ['number'] as const)
+      const found = await resource.list(filter as Record<string, never>, after, limit)
+      const items = found.slice(0, limit)
+      const last = items.at(-1)
+      return { items, next_cursor: found.length > limit && last ? encodeCursor([last.id]) : null }
+    },
+  )
+  app.get(
+    `${path}/:id`,
+    { config: see, schema: { summary: `Get a ${one}`, tags, params: IdParams, response: { 200: schemas.item } } },
+    (request) => resource.get(idOf(request.params)),
+  )
+  app.post(
+    path,
+    { config: change, schema: { summary: `Create a ${one}`, tags, body: schemas.input, response: { 201: schemas.item } } },
+    async (request, reply) => reply.code(201).send(await resource.create(request.body as never)),
+  )
+  app.patch(
+    `${path}/:id`,
+    {
+      config: change,
+      schema: { summary: `Change a ${one}`, tags, params: IdParams, body: schemas.patch, response: { 200: schemas.item } },
+    },
+    (request) => resource.patch(idOf(request.params), request.body as never),
+  )
+  app.delete(
+    `${path}/:id`,
+    {
+      config: change,
+      schema: {
+        summary: `Delete a ${one}`,
+        tags,
+        params: IdParams,
+        ...(schemas.deletion && { querystring: schemas.deletion }),
+        response: { 204: NoContent },
+      },
+    },
+    async (request, reply) => {
+      await resource.remove(idOf(request.params), request.query as never)
+      return reply.code(204).send(null)
+    },
+  )
+}

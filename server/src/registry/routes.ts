@@ -1,0 +1,55 @@
+import { Closed, ImportSummary, SensorKindRow, sensorKinds } from '@plenum/contract'
+import type { Kysely } from 'kysely'
+import { Type } from 'typebox'
+import type { App, Tables } from '#platform'
+import { addResource, type Resource } from './resource.ts'
+import { importSensors } from './sensor-import.ts'
+
+const importBytes = 20 * 1024 * 1024
+const tags = ['Registry']
+
+export function registryRoutes(app: App, db: Kysely<Tables>, resources: Resource[], changed: () => void): void {
+  for (const resource of resources) addResource(app, resource)
+
+  const kinds = Object.entries(sensorKinds).map(([sensor_type, kind]) => ({ sensor_type, ...kind }))
+  app.get(
+    '/api/sensor-types',
+    {
+      config: { access: 'read' },
+      schema: {
+        summary: 'Kinds of sensors: unit, plausible range, and whether gauge, counter or state',
+        tags,
+        response: { 200: Type.Object({ items: Type.Array(SensorKindRow) }) },
+      },
+    },
+    async () => ({ items: kinds as never }),
+  )
+
+  // In its own scope, so that no other route takes text/csv for a body.
+  app.register(async (scope) => {
+    scope.addContentTypeParser('text/csv', { parseAs: 'string', bodyLimit: importBytes }, (_request, body, done) => done(null, body))
+    scope.post(
+      '/api/import/sensors',
+      {
+        config: { access: 'configure' },
+        bodyLimit: importBytes,
+        schema: {
+          summary: 'Import sensors from CSV, all or nothing',
+          description:
+            'Columns: building, floor, level, zone, sensor_key, name, sensor_type, unit, x, y, and optionally timezone for a new building. Errors name their line.',
+          tags,
+          consumes: ['text/csv'],
+          querystring: Closed({ dry_run: Type.Optional(Type.Boolean({ default: false })) }),
+          body: Type.String(),
+          response: { 200: ImportSummary },
+        },
+      },
+      async (request) => {
+        const { dry_run = false } = request.query as { dry_run?: boolean }
+        const summary = await importSensors(db, request.body as string, dry_run)
+        if (!dry_run) changed()
+        return summary
+      },
+    )
+  })
+}

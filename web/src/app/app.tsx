@@ -1,0 +1,29 @@
+import { MantineProvider } from '@mantine/core'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { forgetSession } from '../auth/session.ts'
+import { createQueryClient } from '../platform/query-client.ts'
+import { colorSchemeManager, cssVariablesResolver, theme } from '../ui/theme.ts'
+import { createAppRouter } from './router.tsx'
+
+/** Asking for who is signed in again makes the router lead to the sign-in page and remember the address. */
+const onSignedOut = () => {
+  forgetSession(client)
+  void router.invalidate()
+}
+
+const client = createQueryClient({ onSignedOut })
+const router = createAppRouter(client)
+
+export const App = () => (
+  <MantineProvider
+    theme={theme}
+    cssVariablesResolver={cssVariablesResolver}
+    colorSchemeManager={colorSchemeManager}
+    defaultColorScheme="auto"
+  >
+    <QueryClientProvider client={client}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </MantineProvider>
+)

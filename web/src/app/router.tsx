@@ -1,0 +1,98 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  notFound,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { sessionQuery } from '../auth/session.ts'
+import { SignInPage } from '../auth/sign-in-page.tsx'
+import { BuildingPage } from '../dashboard/building-page.tsx'
+import { FloorPage } from '../dashboard/floor-page.tsx'
+import { parseFloorSearch } from '../dashboard/floor-search.ts'
+import { OverviewPage } from '../dashboard/overview-page.tsx'
+import { FailurePage } from '../ui/failure-page.tsx'
+import { ProblemError } from '../platform/api.ts'
+import { parseAddress, stringifyAddress } from './address.ts'
+import { Shell } from './shell.tsx'
+
+const NotFoundPage = () => <FailurePage error={new ProblemError(404, {})} />
+
+const FirstFailure = ({ error, reset }: { error: unknown; reset: () => void }) => {
+  const { t } = useTranslation()
+  return (
+    <main style={{ padding: 16 }}>
+      <title>{`${t('state.brokenTitle')} · Plenum`}</title>
+      <FailurePage error={error} onRetry={reset} />
+    </main>
+  )
+}
+
+const rootRoute = createRootRouteWithContext<{ client: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NotFoundPage,
+})
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  component: SignInPage,
+  validateSearch: (search): { next?: string } => (typeof search['next'] === 'string' ? { next: search['next'] } : {}),
+})
+
+/** Everything but signing in; whoever is not signed in is sent there and comes back. */
+const signedInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'signed-in',
+  component: Shell,
+  beforeLoad: async ({ context, location }) => {
+    const { user } = await context.client.query(sessionQuery)
+    if (!user) throw redirect({ to: '/sign-in', search: { next: location.href } })
+  },
+})
+
+const refuseUnlessId = (id: string) => {
+  if (!/^[1-9]\d{0,9}$/.test(id)) throw notFound()
+}
+
+const overviewRoute = createRoute({ getParentRoute: () => signedInRoute, path: '/', component: OverviewPage })
+
+const buildingRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/buildings/$buildingId',
+  component: BuildingPage,
+  beforeLoad: ({ params }) => refuseUnlessId(params.buildingId),
+})
+
+const floorRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/floors/$floorId',
+  component: FloorPage,
+  validateSearch: parseFloorSearch,
+  beforeLoad: ({ params }) => refuseUnlessId(params.floorId),
+})
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  signedInRoute.addChildren([overviewRoute, buildingRoute, floorRoute]),
+])
+
+export const createAppRouter = (client: QueryClient) =>
+  createRouter({
+    routeTree,
+    context: { client },
+    parseSearch: parseAddress,
+    stringifySearch: stringifyAddress,
+    scrollRestoration: true,
+    defaultErrorComponent: FirstFailure,
+    defaultNotFoundComponent: NotFoundPage,
+  })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>
+  }
+}

@@ -1,0 +1,126 @@
+import type { BuildingDashboard } from '@plenum/contract'
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { useShownValue } from '../readings/value-text.ts'
+import { Age } from '../ui/age.tsx'
+import { ConditionMark } from './condition-mark.tsx'
+import classes from './floor-table.module.css'
+import { type KindColumn, kindColumns } from './kind-columns.ts'
+import { RangeBar } from './range-bar.tsx'
+
+type BuildingFloor = BuildingDashboard['floors'][number]
+
+/** The statuses that a building's summary counts and that are worth a look. */
+const troubles = ['stale', 'silent', 'disabled'] as const
+
+/** How many sensors there are, and each kind of trouble as a link to just those. */
+const FloorState = ({ floor }: { floor: BuildingFloor }) => {
+  const { t } = useTranslation()
+  const present = troubles.filter((status) => floor.status[status] > 0)
+  if (floor.sensors === 0) return <span className={classes.quiet}>{t('building.noSensors')}</span>
+  return (
+    <span className={classes.states}>
+      <span className={classes.quiet}>
+        {t('condition.count', { count: floor.status.ok, condition: t('condition.ok') })}
+      </span>
+      {present.map((status) => (
+        <Link
+          key={status}
+          to="/floors/$floorId"
+          params={{ floorId: String(floor.id) }}
+          search={{ status }}
+          className={classes.trouble}
+          data-condition={status}
+        >
+          <ConditionMark condition={status} />
+          {t('condition.count', { count: floor.status[status], condition: t(`condition.${status}`) })}
+        </Link>
+      ))}
+    </span>
+  )
+}
+
+/** Average with minimum and maximum: the unit once, the bar for comparing floors. */
+const KindCell = ({ floor, column }: { floor: BuildingFloor; column: KindColumn }) => {
+  const { t } = useTranslation()
+  const show = useShownValue()
+  const summary = floor.kinds.find(({ sensor_type }) => sensor_type === column.kind)
+  if (!summary) {
+    return (
+      <span className={classes.quiet} title={t('building.noValue')} role="img" aria-label={t('building.noValue')}>
+        –
+      </span>
+    )
+  }
+  const average = show(summary.avg, summary)
+  const [low, high] = [show(summary.min, summary), show(summary.max, summary)]
+  return (
+    <span className={classes.kind}>
+      <span className={classes.average}>
+        <b>{average.number}</b> <span>{average.unit}</span>
+      </span>
+      <span className={classes.range}>
+        {low.unit === high.unit ? low.number : `${low.number} ${low.unit}`}–{high.number}
+        {high.unit === average.unit && low.unit === high.unit ? '' : ` ${high.unit}`}
+      </span>
+      <RangeBar column={column} summary={summary} />
+    </span>
+  )
+}
+
+interface FloorTableProps {
+  floors: readonly BuildingFloor[]
+  timeZone: string
+}
+
+/** The floors as they stand in the building: the highest on top. On a phone each row becomes a card. */
+export const FloorTable = ({ floors, timeZone }: FloorTableProps) => {
+  const { t } = useTranslation()
+  const columns = kindColumns(floors)
+  const fromTop = floors.toSorted((a, b) => b.level - a.level || a.id - b.id)
+  return (
+    <>
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            <th scope="col">{t('building.floor')}</th>
+            <th scope="col">{t('building.state')}</th>
+            {columns.map(({ kind }) => (
+              <th key={kind} scope="col">
+                {t(`kinds.${kind}`)}
+              </th>
+            ))}
+            <th scope="col">{t('building.newest')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {fromTop.map((floor) => (
+            <tr key={floor.id}>
+              <th scope="row">
+                <Link to="/floors/$floorId" params={{ floorId: String(floor.id) }} className={classes.floor}>
+                  {floor.name}
+                </Link>
+              </th>
+              <td data-cell="state">
+                <FloorState floor={floor} />
+              </td>
+              {columns.map((column) => (
+                <td key={column.kind} data-label={t(`kinds.${column.kind}`)}>
+                  <KindCell floor={floor} column={column} />
+                </td>
+              ))}
+              <td data-cell="age" className={classes.quiet}>
+                {floor.latest_timestamp ? (
+                  <Age at={floor.latest_timestamp} timeZone={timeZone} />
+                ) : (
+                  <span>{t('building.neverRead')}</span>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {columns.length > 0 && <p className={classes.note}>{t('building.rangeNote')}</p>}
+    </>
+  )
+}

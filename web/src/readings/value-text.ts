@@ -1,0 +1,16 @@
+import { useTranslation } from 'react-i18next'
+import { useLanguage } from '../platform/language.ts'
+import { contactState, type Measured, type ShownNumber, showNumber } from './shown-value.ts'
+
+/** Turns a value into what is shown of it in the reader's language: number and unit, or a word without a unit. */
+export const useShownValue = (): ((value: number, measured: Measured) => ShownNumber) => {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  return (value, measured) => {
+    const state = contactState(value, measured.sensor_type)
+    if (state) return { number: t(`value.${state}`), unit: '' }
+    const shown = showNumber(value, measured, language)
+    const isWord = shown.unit === 'people' || shown.unit === 'count'
+    return isWord ? { ...shown, unit: t(`value.${shown.unit}`) } : shown
+  }
+}

@@ -1,0 +1,18 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+const server = 'http://127.0.0.1:3000'
+
+export default defineConfig({
+  plugins: [react()],
+  server: { proxy: { '/api': server } },
+  build: {
+    target: 'es2023',
+    // Fonts and pictures stay files: the content security policy allows no data: fonts.
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      // The contract's schemas are for the server; the browser takes only the table of sensor kinds.
+      treeshake: { moduleSideEffects: (id) => !id.includes('/contract/src/') && !id.includes('/typebox/') },
+    },
+  },
+})
