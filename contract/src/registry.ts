@@ -58,7 +58,9 @@ export const Floor = Type.Object({
 const zoneFields = {
   floor_id: Id,
   name: Name,
-  kind: Type.Optional(Nullable(Type.String({ minLength: 1, maxLength: 60, format: 'text', examples: ['meeting room'] }))),
+  kind: Type.Optional(
+    Nullable(Type.String({ minLength: 1, maxLength: 60, format: 'text', examples: ['meeting room'] })),
+  ),
   outline: Type.Optional(Nullable(Outline)),
 }
 export const ZoneInput = Closed(zoneFields)

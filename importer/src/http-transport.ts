@@ -36,8 +36,8 @@ export function createHttpTransport({ baseUrl, connections }: { baseUrl: string;
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
 
   async function send({ method, path, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
-    const content = body === undefined ? undefined : Buffer.from(body)
-    const contentHeaders = content && { 'content-type': 'application/json', 'content-length': content.length }
+    const contentHeaders =
+      body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
     const target = new URL(`.${path}`, base)
     let shorten: (() => void) | undefined
     try {
@@ -48,7 +48,7 @@ export function createHttpTransport({ baseUrl, connections }: { baseUrl: string;
         waitAtMost(answerTimeoutMs)
         shorten = () => waitAtMost(graceMs)
         signal?.addEventListener('abort', shorten)
-        request.end(content)
+        request.end(body)
       })
       let text = ''
       for await (const chunk of response.setEncoding('utf8')) text += chunk

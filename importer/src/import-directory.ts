@@ -79,7 +79,7 @@ export async function importDirectory(options: ImportOptions): Promise<ImportRes
     if (dryRun) return resultOf('dry run')
 
     const building = await api.get<Building>(`/api/buildings/${registered.buildingId}`)
-    const loading = openStateFile(stateFile, identify(baseUrl, building, registered, measured))
+    const loading = openStateFile(stateFile, identify(building, registered, measured))
     state = loading
     before = loading.total()
     const onAnswer = () => progress.load(loading.total(), readings())
@@ -110,18 +110,14 @@ const registryConnections = 8
 const cleanUpPatienceMs = 10_000
 
 /**
- * What a saved state is of. The building's time of creation and the ids of its sensors are in it, because a server
- * that was set up anew at the same address has a building 1 again, and none of its readings.
+ * What a saved state is of: this data, in this building of this database. The building's time of creation and the ids
+ * of its sensors are in it, because a server set up anew at the same address has a building 1 again and none of its
+ * readings; the address is not, because the same server may come back at another port.
  */
-function identify(
-  baseUrl: string,
-  building: Building,
-  { sensorIds }: RegisteredBuilding,
-  parts: MeasuredPart[],
-): string {
+function identify(building: Building, { sensorIds }: RegisteredBuilding, parts: MeasuredPart[]): string {
   const sensors = [...sensorIds].sort(([a], [b]) => (a < b ? -1 : 1))
   const data = parts.map(({ part, rows, readings }) => [part.name, rows, readings])
-  const subject = JSON.stringify([new URL(baseUrl).href, building.id, building.created_at, sensors, data])
+  const subject = JSON.stringify([building.id, building.created_at, sensors, data])
   return createHash('sha256').update(subject).digest('hex')
 }
 

@@ -44,7 +44,7 @@ export function describeResult(result: ImportResult): string {
     lines.push(`${readings(tally.readings - sent)} had been sent before the import was interrupted.`)
   if (tally.ambiguous > 0)
     lines.push(
-      `${number.format(tally.ambiguous)} of the duplicates may be this import's own: their first request was sent, but its answer was lost.`,
+      `${number.format(tally.ambiguous)} of the duplicates may be this import's own: their request had been sent before, and its answer was lost.`,
     )
   if (outcome === 'interrupted') lines.push('Interrupted: run the import again to go on.')
   lines.push(`${readings(tally.readings)}: ${outcomes} in ${number.format(Math.round(seconds))} s (${rate})`)

@@ -24,7 +24,10 @@ export interface ProgressTracker {
 }
 
 /** Turns what happens into what is shown; each event is one call of `onProgress`. */
-export function trackProgress(onProgress: (progress: Progress) => void, now = () => performance.now()): ProgressTracker {
+export function trackProgress(
+  onProgress: (progress: Progress) => void,
+  now = () => performance.now(),
+): ProgressTracker {
   const nothingYet = { ratePerS: 0, etaS: null, stored: 0, duplicates: 0, rejected: 0, waiting: null }
   let latest: Progress = { phase: 'read', done: 0, total: 0, ...nothingYet }
   let loadBegan: { at: number; done: number } | undefined

@@ -13,7 +13,7 @@ export interface BuildingPlan {
 }
 export type PlannedFloor = Omit<FloorInput, 'building_id'> & { zones: PlannedZone[] }
 export type PlannedZone = Omit<ZoneInput, 'floor_id'> & { sensors: PlannedSensor[] }
-export type PlannedSensor = Omit<SensorInput, 'floor_id' | 'zone_id' | 'gateway_id'>
+type PlannedSensor = Omit<SensorInput, 'floor_id' | 'zone_id' | 'gateway_id'>
 
 /** A piece that is read from start to end, while other parts are read beside it: a file, usually. */
 export interface RecordedPart {

@@ -1,16 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { addTally, emptyTally, type RejectedReading, type Tally } from './tally.ts'
 
 /** How far a part came: its rows up to `rows` were all answered, with this outcome. */
 export type PartState = Tally & { rows: number }
-
-interface SavedState {
-  /** Server, building, sensors and data the state is of; with any other it means nothing. */
-  belongs_to: string
-  parts: Record<string, PartState>
-  examples: RejectedReading[]
-}
 
 export interface StateFile {
   /** An earlier run stopped before its end, and this one goes on from there. */
@@ -24,39 +17,69 @@ export interface StateFile {
   remove(): void
 }
 
+/** First line: `belongsTo` and the examples so far. Each further one: how far a part came, the last one counts. */
+interface FirstLine {
+  belongsTo: string
+  examples: RejectedReading[]
+}
+interface PartLine {
+  part: string
+  state: PartState
+  examples: RejectedReading[]
+}
+
 const examplesKept = 5
 
 /**
- * Remembers what was acknowledged, over interruptions. Written whole after each answer, a dozen times a second and
- * 0.1 ms each, and put in place by a rename: a kill at any moment leaves at most the requests in flight unknown.
- * No fsync: if the machine dies, a lost or torn state costs time, not truth, since readings can be sent again.
+ * Remembers what was acknowledged, over interruptions: JSON lines, one appended for each answer, so that a kill at
+ * any moment leaves only the requests in flight unknown. Appending takes 0.01 ms; replacing the file by a rename
+ * took 1 ms on ext4, which writes the data out first. No fsync: if the machine dies, a state that is lost or torn
+ * costs time, not truth, since readings can be sent again.
+ *
+ * @param belongsTo the data and the building they are loaded into: the state of anything else means nothing
  */
 export function openStateFile(path: string, belongsTo: string): StateFile {
   const found = readState(path)
-  const resumed = found?.belongs_to === belongsTo
-  const state: SavedState = resumed ? found : { belongs_to: belongsTo, parts: {}, examples: [] }
+  const resumed = found?.belongsTo === belongsTo
+  const parts = resumed ? found.parts : new Map<string, PartState>()
+  const examples = resumed ? found.examples : []
+  // Written anew: a line that was torn by a kill must not be appended to.
+  const first: FirstLine = { belongsTo, examples }
+  const lines: PartLine[] = [...parts].map(([part, state]) => ({ part, state, examples: [] }))
   mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(`${path}.new`, [first, ...lines].map(toLine).join(''))
+  renameSync(`${path}.new`, path)
 
   return {
     resumed,
-    part: (name) => state.parts[name] ?? { ...emptyTally(), rows: 0 },
-    record(name, part, examples) {
-      state.parts[name] = part
-      state.examples = [...state.examples, ...examples].slice(0, examplesKept)
-      writeFileSync(`${path}.new`, JSON.stringify(state))
-      renameSync(`${path}.new`, path)
+    part: (name) => parts.get(name) ?? { ...emptyTally(), rows: 0 },
+    record(name, state, rejected) {
+      const line: PartLine = { part: name, state, examples: rejected.slice(0, examplesKept - examples.length) }
+      parts.set(name, state)
+      examples.push(...line.examples)
+      appendFileSync(path, toLine(line))
     },
-    total: () => Object.values(state.parts).reduce<Tally>(addTally, emptyTally()),
-    examples: () => state.examples,
+    total: () => [...parts.values()].reduce<Tally>(addTally, emptyTally()),
+    examples: () => examples,
     remove: () => rmSync(path, { force: true }),
   }
 }
 
-function readState(path: string): SavedState | undefined {
+const toLine = (line: FirstLine | PartLine) => `${JSON.stringify(line)}\n`
+
+function readState(path: string) {
   try {
-    const state = JSON.parse(readFileSync(path, 'utf8'))
-    return typeof state?.parts === 'object' && Array.isArray(state.examples) ? state : undefined
+    const [first = '', ...lines] = readFileSync(path, 'utf8').split('\n').slice(0, -1)
+    const { belongsTo, examples } = JSON.parse(first) as FirstLine
+    const parts = new Map<string, PartState>()
+    for (const line of lines) {
+      const { part, state, examples: more } = JSON.parse(line) as PartLine
+      parts.set(part, state)
+      examples.push(...more)
+    }
+    return { belongsTo, parts, examples }
   } catch {
+    // No state, or none that can be read: the import begins anew, which is never wrong.
     return undefined
   }
 }

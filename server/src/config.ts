@@ -54,14 +54,16 @@ export function readConfig(env: Env): Config {
   const port = Number(text('PLENUM_PORT') ?? 3000)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) fail('PLENUM_PORT', 'must be a port number, 0 to 65535')
   const host = text('PLENUM_HOST') ?? '127.0.0.1'
-  if (isIP(host) === 0 && !/^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(host)) fail('PLENUM_HOST', 'must be an address or a host name')
+  if (isIP(host) === 0 && !/^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(host))
+    fail('PLENUM_HOST', 'must be an address or a host name')
   const email = text('PLENUM_ADMIN_EMAIL')
   if (email !== null && !/^[^\s@]+@[^\s@]+$/.test(email)) fail('PLENUM_ADMIN_EMAIL', 'must be an e-mail address')
   const password = text('PLENUM_ADMIN_PASSWORD')
   if (password !== null && (password.length < 10 || password.length > 128))
     fail('PLENUM_ADMIN_PASSWORD', 'must have 10 to 128 characters')
   const storage = oneOf('PLENUM_STORAGE', ['native', 'timescale', 'citus'])
-  if (storage !== null && storage !== 'native') fail('PLENUM_STORAGE', 'must be native: this version has no other engine yet')
+  if (storage !== null && storage !== 'native')
+    fail('PLENUM_STORAGE', 'must be native: this version has no other engine yet')
   const demo = oneOf('PLENUM_DEMO', ['on', 'off'])
   return Object.freeze({
     host,

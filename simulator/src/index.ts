@@ -8,3 +8,5 @@ export {
   type SimulatedReading,
   type Simulation,
 } from './simulation.ts'
+export { demoFaults } from './demo-faults.ts'
+export { type Fault, type ReadingSource, withFaults } from './faults.ts'

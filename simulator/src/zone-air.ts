@@ -37,7 +37,7 @@ const personWaterGPerH = 80
 const leaksPerH = 0.1
 /** Furniture, floor and ceiling that follow the air of the room: the medium class of EN ISO 13790, table 12. */
 const capacityJPerM2K = 165_000
-const heatingWM2 = 70
+const heatingWM2 = 85
 const coolingWM2 = 110
 /** The valve is fully open this far from the set-point. */
 const controlBandK = 0.6
@@ -49,7 +49,7 @@ const clamp = (value: number, low: number, high: number): number => Math.min(hig
 
 /** Set-points in degC; at night heating only keeps the building from cooling out. */
 const setPoints = (zone: Zone, fan: number, outdoorC: number): { heatC: number; coolC: number } => {
-  if (fan === 0) return { heatC: 17, coolC: 29.5 }
+  if (fan === 0) return { heatC: 18, coolC: 29.5 }
   // People dress for the season: the comfortable range moves with the weather (after EN 16798-1, annex B).
   const season = clamp((outdoorC - 10) / 18, 0, 1)
   return { heatC: 22 + season + zone.preferenceK, coolC: 24.3 + 1.7 * season + zone.preferenceK }

@@ -101,17 +101,17 @@ export async function startFakePlenum(): Promise<FakePlenum> {
     response.end(reply.body === undefined ? undefined : JSON.stringify(reply.body))
   }
 
-  function carryOut(method: string, url: URL, body: never, authorization: string | undefined): Reply {
+  function carryOut(method: string, url: URL, body: unknown, authorization: string | undefined): Reply {
     if (url.pathname === '/api/sensors/data') {
       const key = fake.keys.find((one) => authorization === `Bearer ${one.key}` && !one.deleted)
-      return key ? ingest(body, key.gateway_id) : problem(401, 'not_signed_in')
+      return key ? ingest(body as { readings: Reading[] }, key.gateway_id) : problem(401, 'not_signed_in')
     }
     if (authorization !== adminHeaders.authorization) return problem(401, 'not_signed_in')
     const [, , kind = '', id, sub, subId] = url.pathname.split('/')
     if (kind === 'gateways' && sub === 'keys') return keysOf(method, Number(id), subId)
     if (!(kind in tables)) return problem(404, 'route_not_found')
     const table = tables[kind as keyof typeof tables]
-    if (method === 'POST') return create(kind, table, body)
+    if (method === 'POST') return create(kind, table, body as Record<string, unknown>)
     if (id === undefined) return listOf(table, url.searchParams)
     const row = table.find((one) => one.id === Number(id))
     if (!row) return problem(404, 'not_found')

@@ -13,7 +13,12 @@ export function createAdministrators({ store, signIn }: { store: AuthStore; sign
       const hash = await hashing.hash(password)
       const account = { email, name: 'Administrator', emailVerified: true }
       const user = await internalAdapter.createUser(account, { method: 'admin' })
-      await internalAdapter.linkAccount({ userId: user.id, accountId: user.id, providerId: 'credential', password: hash })
+      await internalAdapter.linkAccount({
+        userId: user.id,
+        accountId: user.id,
+        providerId: 'credential',
+        password: hash,
+      })
     },
 
     /** Sets a new password and ends the person's sessions. @returns their e-mail, null where there is no such person. */

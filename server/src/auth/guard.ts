@@ -19,16 +19,26 @@ const reading = new Set(['GET', 'HEAD', 'OPTIONS'])
  * Stands before every route: who asks, may they, and does a browser's write come from our own pages.
  * It runs before the body is read, so what is refused costs nothing.
  */
-export function guard(app: App, identify: (request: FastifyRequest) => Promise<Principal | null>, ownOrigin: () => string | null): void {
+export function guard(
+  app: App,
+  identify: (request: FastifyRequest) => Promise<Principal | null>,
+  ownOrigin: () => string | null,
+): void {
   app.decorateRequest('principal', null)
-  app.addHook('onRoute', (route) => {
-    const config = route.config as { access?: Action } | undefined
-    if (!config?.access) throw new Error(`${route.method} ${route.url} does not say who may use it`)
+  // Looked at when all are known: a scope around a plugin's routes may say it for them.
+  const routes: { method: string | string[]; url: string; config?: unknown }[] = []
+  app.addHook('onRoute', (route) => void routes.push(route))
+  app.addHook('onReady', async () => {
+    for (const { method, url, config } of routes) {
+      const { access } = (config ?? {}) as { access?: Action }
+      if (!access) throw new Error(`${method} ${url} does not say who may use it`)
+    }
   })
   app.addHook('onRequest', async (request) => {
     if (request.is404) return
     const { access } = request.routeOptions.config
-    if (!reading.has(request.method) && request.headers.authorization === undefined) refuseCrossSite(request, ownOrigin())
+    if (!reading.has(request.method) && request.headers.authorization === undefined)
+      refuseCrossSite(request, ownOrigin())
     if (access === 'anonymous') return
     request.principal = await identify(request)
     if (!can(request.principal, access)) {
@@ -55,4 +65,3 @@ export function personOf(request: FastifyRequest): Extract<Principal, { kind: 'u
   if (request.principal?.kind !== 'user') throw authErrors.not_allowed()
   return request.principal
 }
-

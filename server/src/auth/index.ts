@@ -37,6 +37,7 @@ export async function createAuth(options: { db: Kysely<Tables>; log: Log; public
   return {
     keys,
     administrators: createAdministrators({ store, signIn }),
+    dropExpiredSessions: store.dropExpiredSessions,
     /** Before any route is added. */
     guard: (app: App) => guard(app, identify, () => options.publicUrl && new URL(options.publicUrl).origin),
     routes: (app: App) => authRoutes(app, { signIn, keys }),

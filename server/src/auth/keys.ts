@@ -41,20 +41,23 @@ export function createKeys({ store, log }: { store: AuthStore; log: Log }) {
 
     /** The answer holds the key; nothing else ever will. */
     async create(owner: KeyOwner, input: ApiKeyInput): Promise<NewApiKey> {
-      if ('gatewayId' in owner && !(await store.gatewayExists(owner.gatewayId))) throw authErrors.gateway_of_key_not_found()
+      if ('gatewayId' in owner && !(await store.gatewayExists(owner.gatewayId)))
+        throw authErrors.gateway_of_key_not_found()
       const key = prefix + randomBytes(32).toString('base64url')
       const row = await store.addKey(owner, {
         name: input.name ?? 'API key',
         start: key.slice(0, prefix.length + 5),
         hash: hashOf(key),
         readingsPerMinute: input.readings_per_minute ?? defaultReadingsPerMinute,
-        expiresAt: input.expires_in_days === undefined ? null : new Date(Date.now() + input.expires_in_days * 86_400_000),
+        expiresAt:
+          input.expires_in_days === undefined ? null : new Date(Date.now() + input.expires_in_days * 86_400_000),
       })
       return { ...onWire(row), key }
     },
 
     async list(owner: KeyOwner): Promise<ApiKey[]> {
-      if ('gatewayId' in owner && !(await store.gatewayExists(owner.gatewayId))) throw authErrors.gateway_of_key_not_found()
+      if ('gatewayId' in owner && !(await store.gatewayExists(owner.gatewayId)))
+        throw authErrors.gateway_of_key_not_found()
       return (await store.listKeys(owner)).map(onWire)
     },
 

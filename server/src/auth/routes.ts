@@ -1,4 +1,14 @@
-import { ApiKey, ApiKeyInput, Closed, Id, IdParams, NewApiKey, SessionAnswer, SignedInUser, SignInBody } from '@plenum/contract'
+import {
+  ApiKey,
+  ApiKeyInput,
+  Closed,
+  Id,
+  IdParams,
+  NewApiKey,
+  SessionAnswer,
+  SignedInUser,
+  SignInBody,
+} from '@plenum/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { App } from '#platform'
@@ -39,7 +49,11 @@ function sessionRoutes(app: App, signIn: SignIn): void {
     '/api/auth/sign-out',
     {
       config: { access: 'anonymous' },
-      schema: { summary: 'End the session', tags: tags.session, response: { 200: Type.Object({ success: Type.Boolean() }) } },
+      schema: {
+        summary: 'End the session',
+        tags: tags.session,
+        response: { 200: Type.Object({ success: Type.Boolean() }) },
+      },
     },
     async (request, reply) => {
       await passOn(signIn, request, reply)
@@ -70,13 +84,27 @@ function userKeyRoutes(app: App, keys: Keys): void {
     '/api/keys',
     {
       config,
-      schema: { summary: 'Make an API key for yourself; shown once', tags: tags.keys, body: ApiKeyInput, response: { 201: NewApiKey } },
+      schema: {
+        summary: 'Make an API key for yourself; shown once',
+        tags: tags.keys,
+        body: ApiKeyInput,
+        response: { 201: NewApiKey },
+      },
     },
-    async (request, reply) => reply.code(201).send(await keys.create({ userId: personOf(request).userId }, request.body)),
+    async (request, reply) =>
+      reply.code(201).send(await keys.create({ userId: personOf(request).userId }, request.body)),
   )
   app.delete(
     '/api/keys/:id',
-    { config, schema: { summary: 'Revoke one of your API keys', tags: tags.keys, params: IdParams, response: { 204: Type.Null() } } },
+    {
+      config,
+      schema: {
+        summary: 'Revoke one of your API keys',
+        tags: tags.keys,
+        params: IdParams,
+        response: { 204: Type.Null() },
+      },
+    },
     async (request, reply) => {
       await keys.revoke({ userId: personOf(request).userId }, request.params.id)
       return reply.code(204).send(null)
@@ -88,7 +116,10 @@ function gatewayKeyRoutes(app: App, keys: Keys): void {
   const config = { access: 'configure' } as const
   app.get(
     '/api/gateways/:id/keys',
-    { config, schema: { summary: 'API keys of a gateway', tags: tags.keys, params: IdParams, response: { 200: Keys } } },
+    {
+      config,
+      schema: { summary: 'API keys of a gateway', tags: tags.keys, params: IdParams, response: { 200: Keys } },
+    },
     async (request) => ({ items: await keys.list({ gatewayId: request.params.id }) }),
   )
   app.post(
@@ -107,7 +138,15 @@ function gatewayKeyRoutes(app: App, keys: Keys): void {
   )
   app.delete(
     '/api/gateways/:id/keys/:key_id',
-    { config, schema: { summary: 'Revoke an API key of a gateway', tags: tags.keys, params: KeyParams, response: { 204: Type.Null() } } },
+    {
+      config,
+      schema: {
+        summary: 'Revoke an API key of a gateway',
+        tags: tags.keys,
+        params: KeyParams,
+        response: { 204: Type.Null() },
+      },
+    },
     async (request, reply) => {
       await keys.revoke({ gatewayId: request.params.id }, request.params.key_id)
       return reply.code(204).send(null)
@@ -126,7 +165,8 @@ async function passOn(signIn: SignIn, request: FastifyRequest, reply: FastifyRep
   if (body !== null) headers.set('content-type', 'application/json')
   const url = new URL(request.url, signIn.options.baseURL)
   const answer = await signIn.handler(new Request(url, { method: request.method, headers, body }))
-  if (answer.status === 429) throw authErrors.too_many_attempts({ retryAfterS: Number(answer.headers.get('x-retry-after')) || 60 })
+  if (answer.status === 429)
+    throw authErrors.too_many_attempts({ retryAfterS: Number(answer.headers.get('x-retry-after')) || 60 })
   if (answer.status >= 500) throw new Error(`sign-in answered ${answer.status}`)
   if (!answer.ok) throw authErrors.sign_in_failed()
   const cookies = answer.headers.getSetCookie()

@@ -29,12 +29,22 @@ export function createStore(db: Kysely<Tables>) {
         .values({ name, value: make() })
         .onConflict((conflict) => conflict.doNothing())
         .execute()
-      const row = await db.selectFrom('installation_secret').select('value').where('name', '=', name).executeTakeFirstOrThrow()
+      const row = await db
+        .selectFrom('installation_secret')
+        .select('value')
+        .where('name', '=', name)
+        .executeTakeFirstOrThrow()
       return row.value
     },
 
     async hasPeople(): Promise<boolean> {
       return (await db.selectFrom('person').select('id').limit(1).executeTakeFirst()) !== undefined
+    },
+
+    /** Sessions that ended long ago are of no use to anybody. */
+    async dropExpiredSessions(): Promise<void> {
+      await db.deleteFrom('session').where('expires_at', '<', sql<Date>`now()`).execute()
+      await db.deleteFrom('verification').where('expires_at', '<', sql<Date>`now()`).execute()
     },
 
     async firstPerson(): Promise<{ id: string; email: string } | undefined> {

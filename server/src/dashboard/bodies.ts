@@ -8,7 +8,10 @@ type SensorRow = FloorRow & { sensor_id: number }
 const hasSensor = (row: FloorRow): row is SensorRow => row.sensor_id !== null
 
 const statusOf = (row: SensorRow, nowMs: number) =>
-  sensorStatus({ disabled: row.admin_status === 'disabled', intervalS: row.interval_s, latestMs: row.at?.getTime() ?? null }, nowMs)
+  sensorStatus(
+    { disabled: row.admin_status === 'disabled', intervalS: row.interval_s, latestMs: row.at?.getTime() ?? null },
+    nowMs,
+  )
 
 const toSensor = (row: SensorRow, nowMs: number): DashboardSensor => ({
   sensor_id: row.sensor_id,
@@ -29,7 +32,10 @@ const toSensor = (row: SensorRow, nowMs: number): DashboardSensor => ({
 /** @param rows at least one, all of one floor */
 export function floorBody(rows: FloorRow[], nowMs: number): Omit<FloorDashboard, 'generated_at'> {
   const { floor_id: id, floor_name: name, level, building_id, timezone } = rows[0] as FloorRow
-  return { floor: { id, name, level, building_id, timezone }, sensors: rows.filter(hasSensor).map((row) => toSensor(row, nowMs)) }
+  return {
+    floor: { id, name, level, building_id, timezone },
+    sensors: rows.filter(hasSensor).map((row) => toSensor(row, nowMs)),
+  }
 }
 
 export function buildingBody(
@@ -59,13 +65,26 @@ function summary(rows: FloorRow[], nowMs: number): BuildingDashboard['floors'][n
     const values = ofKind.map((row) => row.value as number)
     const { sensor_type, unit } = ofKind[0] as SensorRow
     const avg = values.reduce((sum, value) => sum + value / values.length, 0)
-    return { sensor_type: sensor_type as SensorType, unit, count: values.length, avg, min: Math.min(...values), max: Math.max(...values) }
+    return {
+      sensor_type: sensor_type as SensorType,
+      unit,
+      count: values.length,
+      avg,
+      min: Math.min(...values),
+      max: Math.max(...values),
+    }
   })
   kinds.sort((a, b) => (a.sensor_type < b.sensor_type ? -1 : 1))
   return { id, name, level, sensors: sensors.length, status, latest_timestamp: latest?.toISOString() ?? null, kinds }
 }
 
-export function sparklinesBody(floorId: number, rows: BucketRow[], fromMs: number, stepS: number, steps: number): Omit<FloorSparklines, 'generated_at'> {
+export function sparklinesBody(
+  floorId: number,
+  rows: BucketRow[],
+  fromMs: number,
+  stepS: number,
+  steps: number,
+): Omit<FloorSparklines, 'generated_at'> {
   const lines = new Map<number, (number | null)[]>()
   for (const { sensor_id, step, value } of rows) {
     const values = lines.get(sensor_id) ?? new Array<number | null>(steps).fill(null)

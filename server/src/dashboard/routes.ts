@@ -59,10 +59,20 @@ export function dashboardRoutes(app: App, dashboards: Dashboards): void {
 }
 
 /** The body is text already: sent as it is. Browsers keep it and ask again with its ETag. */
-function send(request: FastifyRequest, reply: FastifyReply, { body, hit }: { body: CachedBody; hit: boolean }): FastifyReply {
-  reply.header('etag', body.etag).header('x-cache', hit ? 'hit' : 'miss').header('cache-control', 'private, no-cache')
+function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { body, hit }: { body: CachedBody; hit: boolean },
+): FastifyReply {
+  reply
+    .header('etag', body.etag)
+    .header('x-cache', hit ? 'hit' : 'miss')
+    .header('cache-control', 'private, no-cache')
   if (isKnown(request.headers['if-none-match'], body.etag)) return reply.code(304).send()
-  return reply.type('application/json; charset=utf-8').serializer((text) => text as string).send(body.json)
+  return reply
+    .type('application/json; charset=utf-8')
+    .serializer((text) => text as string)
+    .send(body.json)
 }
 
 /** RFC 9110, 13.1.2: a list of tags compared weakly, or `*`. */

@@ -51,10 +51,15 @@ export function createStore(db: Kysely<Tables>) {
   return {
     /** @returns no row where there is no such floor */
     floor: async (floorId: number): Promise<FloorRow[]> =>
-      (await sql<FloorRow>`${newestReadings} where f.id = ${floorId} order by s.sensor_type, s.name, s.id`.execute(db)).rows,
+      (await sql<FloorRow>`${newestReadings} where f.id = ${floorId} order by s.sensor_type, s.name, s.id`.execute(db))
+        .rows,
 
     floorsOfBuilding: async (buildingId: number): Promise<FloorRow[]> =>
-      (await sql<FloorRow>`${newestReadings} where f.building_id = ${buildingId} order by f.level, f.id, s.id`.execute(db)).rows,
+      (
+        await sql<FloorRow>`${newestReadings} where f.building_id = ${buildingId} order by f.level, f.id, s.id`.execute(
+          db,
+        )
+      ).rows,
 
     building: (buildingId: number) =>
       db.selectFrom('building').select(['id', 'name', 'timezone']).where('id', '=', buildingId).executeTakeFirst(),

@@ -6,6 +6,7 @@ import {
   type FastifyInstance,
   type FastifyReply,
   fastify,
+  LogController,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
   type RawServerDefault,
@@ -32,7 +33,7 @@ const secondsMs = 1_000
 export function createHttp(log: Logger): App {
   const app: App = fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     bodyLimit: 1024 * 1024,
     keepAliveTimeout: 72 * secondsMs,
@@ -76,7 +77,10 @@ function toPlenumError(error: FastifyError): PlenumError {
     const where = error.validationContext === 'body' ? '' : `${error.validationContext ?? 'request'}: `
     const errors = explain(error.validation as never)
     const [first] = errors
-    return commonErrors.validation_failed({ detail: `${where}${first?.path ?? ''} ${first?.detail ?? ''}`.trim(), errors })
+    return commonErrors.validation_failed({
+      detail: `${where}${first?.path ?? ''} ${first?.detail ?? ''}`.trim(),
+      errors,
+    })
   }
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

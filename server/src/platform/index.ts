@@ -3,9 +3,16 @@ export { decodeCursor, encodeCursor } from './cursor.ts'
 export { connectDirectly, type Database, openDatabase, type PoolCounts, type Tables } from './database.ts'
 export { asUnavailable, brokenConstraint, isDatabaseUnavailable, sqlState } from './database-errors.ts'
 export { unsafeSettings } from './durability.ts'
-export { type EmbeddedDatabase, findInstance, startEmbeddedDatabase } from './embedded/index.ts'
+export {
+  type EmbeddedDatabase,
+  findInstance,
+  isEmbeddedDatabaseError,
+  runningDatabaseUrl,
+  startEmbeddedDatabase,
+} from './embedded/index.ts'
 export { commonErrors, defineErrors, errorCodes, PlenumError } from './errors.ts'
 export { type App, createHttp, sendProblem } from './http.ts'
+export { type Jobs, migrateJobs, type ScheduledJob, startJobs } from './jobs.ts'
 export { createLog, type Log, type LogLevel } from './log.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
 export { migrate } from './migrate.ts'

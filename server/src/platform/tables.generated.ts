@@ -3,177 +3,176 @@
  * Please do not edit it manually.
  */
 
-import type { ColumnType } from "kysely";
+import type { ColumnType } from 'kysely'
 
-export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
-  ? ColumnType<S, I | undefined, U>
-  : ColumnType<T, T | undefined, T>;
+export type Generated<T> =
+  T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S, I | undefined, U> : ColumnType<T, T | undefined, T>
 
-export type Json = JsonValue;
+export type Json = JsonValue
 
-export type JsonArray = JsonValue[];
+export type JsonArray = JsonValue[]
 
 export type JsonObject = {
-  [x: string]: JsonValue | undefined;
-};
+  [x: string]: JsonValue | undefined
+}
 
-export type JsonPrimitive = boolean | number | string | null;
+export type JsonPrimitive = boolean | number | string | null
 
-export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
+export type JsonValue = JsonArray | JsonObject | JsonPrimitive
 
-export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+export type Timestamp = ColumnType<Date, Date | string, Date | string>
 
 export interface ApiKey {
-  created_at: Generated<Timestamp>;
-  expires_at: Timestamp | null;
-  gateway_id: number | null;
-  hash: Buffer;
-  id: Generated<number>;
-  last_used_at: Timestamp | null;
-  name: string;
-  readings_per_minute: number;
-  start: string;
-  user_id: string | null;
+  created_at: Generated<Timestamp>
+  expires_at: Timestamp | null
+  gateway_id: number | null
+  hash: Buffer
+  id: Generated<number>
+  last_used_at: Timestamp | null
+  name: string
+  readings_per_minute: number
+  start: string
+  user_id: string | null
 }
 
 export interface Building {
-  address: string | null;
-  area_m2: number | null;
-  created_at: Generated<Timestamp>;
-  id: Generated<number>;
-  locale: string | null;
-  name: string;
-  timezone: string;
-  updated_at: Generated<Timestamp>;
+  address: string | null
+  area_m2: number | null
+  created_at: Generated<Timestamp>
+  id: Generated<number>
+  locale: string | null
+  name: string
+  timezone: string
+  updated_at: Generated<Timestamp>
 }
 
 export interface Credential {
-  access_token: string | null;
-  access_token_expires_at: Timestamp | null;
-  account_id: string;
-  created_at: Generated<Timestamp>;
-  id: string;
-  id_token: string | null;
-  password: string | null;
-  provider_id: string;
-  refresh_token: string | null;
-  refresh_token_expires_at: Timestamp | null;
-  scope: string | null;
-  updated_at: Generated<Timestamp>;
-  user_id: string;
+  access_token: string | null
+  access_token_expires_at: Timestamp | null
+  account_id: string
+  created_at: Generated<Timestamp>
+  id: string
+  id_token: string | null
+  password: string | null
+  provider_id: string
+  refresh_token: string | null
+  refresh_token_expires_at: Timestamp | null
+  scope: string | null
+  updated_at: Generated<Timestamp>
+  user_id: string
 }
 
 export interface Floor {
-  area_m2: number | null;
-  building_id: number;
-  created_at: Generated<Timestamp>;
-  id: Generated<number>;
-  level: number;
-  name: string;
-  plan: string | null;
-  updated_at: Generated<Timestamp>;
+  area_m2: number | null
+  building_id: number
+  created_at: Generated<Timestamp>
+  id: Generated<number>
+  level: number
+  name: string
+  plan: string | null
+  updated_at: Generated<Timestamp>
 }
 
 export interface Gateway {
-  building_id: number;
-  created_at: Generated<Timestamp>;
-  id: Generated<number>;
-  last_seen_at: Timestamp | null;
-  name: string;
-  updated_at: Generated<Timestamp>;
+  building_id: number
+  created_at: Generated<Timestamp>
+  id: Generated<number>
+  last_seen_at: Timestamp | null
+  name: string
+  updated_at: Generated<Timestamp>
 }
 
 export interface InstallationSecret {
-  name: string;
-  value: string;
+  name: string
+  value: string
 }
 
 export interface Person {
-  created_at: Generated<Timestamp>;
-  email: string;
-  email_verified: Generated<boolean>;
-  id: string;
-  image: string | null;
-  name: string;
-  updated_at: Generated<Timestamp>;
+  created_at: Generated<Timestamp>
+  email: string
+  email_verified: Generated<boolean>
+  id: string
+  image: string | null
+  name: string
+  updated_at: Generated<Timestamp>
 }
 
 export interface PlenumMigration {
-  applied_at: Generated<Timestamp>;
-  checksum: string;
-  name: string;
+  applied_at: Generated<Timestamp>
+  checksum: string
+  name: string
 }
 
 export interface Reading {
-  at: Timestamp;
+  at: Timestamp
   /**
    * 0 good, 1 suspect (outside the plausible range of its kind)
    */
-  quality: Generated<number>;
-  sensor_id: number;
-  value: number;
+  quality: Generated<number>
+  sensor_id: number
+  value: number
 }
 
 export interface Sensor {
-  building_id: number;
-  created_at: Generated<Timestamp>;
-  floor_id: number;
-  gateway_id: number | null;
-  id: Generated<number>;
-  interval_s: Generated<number>;
-  name: string;
-  sensor_key: string;
-  sensor_type: string;
-  status: Generated<string>;
-  unit: string;
-  updated_at: Generated<Timestamp>;
-  x: number | null;
-  y: number | null;
-  zone_id: number | null;
+  building_id: number
+  created_at: Generated<Timestamp>
+  floor_id: number
+  gateway_id: number | null
+  id: Generated<number>
+  interval_s: Generated<number>
+  name: string
+  sensor_key: string
+  sensor_type: string
+  status: Generated<string>
+  unit: string
+  updated_at: Generated<Timestamp>
+  x: number | null
+  y: number | null
+  zone_id: number | null
 }
 
 export interface Session {
-  created_at: Generated<Timestamp>;
-  expires_at: Timestamp;
-  id: string;
-  ip_address: string | null;
-  token: string;
-  updated_at: Generated<Timestamp>;
-  user_agent: string | null;
-  user_id: string;
+  created_at: Generated<Timestamp>
+  expires_at: Timestamp
+  id: string
+  ip_address: string | null
+  token: string
+  updated_at: Generated<Timestamp>
+  user_agent: string | null
+  user_id: string
 }
 
 export interface Verification {
-  created_at: Generated<Timestamp>;
-  expires_at: Timestamp;
-  id: string;
-  identifier: string;
-  updated_at: Generated<Timestamp>;
-  value: string;
+  created_at: Generated<Timestamp>
+  expires_at: Timestamp
+  id: string
+  identifier: string
+  updated_at: Generated<Timestamp>
+  value: string
 }
 
 export interface Zone {
-  created_at: Generated<Timestamp>;
-  floor_id: number;
-  id: Generated<number>;
-  kind: string | null;
-  name: string;
-  outline: Json | null;
-  updated_at: Generated<Timestamp>;
+  created_at: Generated<Timestamp>
+  floor_id: number
+  id: Generated<number>
+  kind: string | null
+  name: string
+  outline: Json | null
+  updated_at: Generated<Timestamp>
 }
 
 export interface DB {
-  api_key: ApiKey;
-  building: Building;
-  credential: Credential;
-  floor: Floor;
-  gateway: Gateway;
-  installation_secret: InstallationSecret;
-  person: Person;
-  plenum_migration: PlenumMigration;
-  reading: Reading;
-  sensor: Sensor;
-  session: Session;
-  verification: Verification;
-  zone: Zone;
+  api_key: ApiKey
+  building: Building
+  credential: Credential
+  floor: Floor
+  gateway: Gateway
+  installation_secret: InstallationSecret
+  person: Person
+  plenum_migration: PlenumMigration
+  reading: Reading
+  sensor: Sensor
+  session: Session
+  verification: Verification
+  zone: Zone
 }

@@ -30,7 +30,6 @@ const build = (options: Options): Ajv => {
   const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, strict: true, ...options })
   addFormats.default(ajv, ['date-time', 'email'])
   for (const [name, test] of Object.entries(formats)) ajv.addFormat(name, test)
-  ajv.addKeyword('example').addKeyword('examples')
   return ajv
 }
 

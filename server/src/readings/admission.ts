@@ -54,7 +54,10 @@ export function createAdmission() {
       const used = await limiterOf(readingsPerMinute).get(keyId)
       if (!used || used.remainingPoints > 0) return
       const retryAfterS = Math.max(1, Math.ceil(used.msBeforeNext / 1_000))
-      throw readingErrors.quota_exceeded({ detail: `The key may send ${readingsPerMinute} readings a minute.`, retryAfterS })
+      throw readingErrors.quota_exceeded({
+        detail: `The key may send ${readingsPerMinute} readings a minute.`,
+        retryAfterS,
+      })
     },
 
     /** A batch that goes over the quota is still taken, or a large one would be refused for ever; the next is not. */

@@ -51,7 +51,13 @@ export function sensorsNamedBy(readings: readonly unknown[]): { ids: Set<number>
  * Judges readings one by one: good and suspect ones are appended to `batch`, the others returned with their index.
  * Pure; `nowMs` is the server's clock.
  */
-export function judge(readings: readonly unknown[], lookup: SensorLookup, nowMs: number, batch: Batch, firstIndex = 0): Rejected[] {
+export function judge(
+  readings: readonly unknown[],
+  lookup: SensorLookup,
+  nowMs: number,
+  batch: Batch,
+  firstIndex = 0,
+): Rejected[] {
   const rejected: Rejected[] = []
   const latestMs = nowMs + ingestLimits.aheadMs
   for (let i = 0; i < readings.length; i++) {

@@ -37,7 +37,9 @@ export async function readingsOfJson(body: Buffer, gzip: boolean): Promise<unkno
   const { readings } = parsed as { readings: unknown }
   if (!Array.isArray(readings)) throw readingErrors.readings_missing('readings must be an array.')
   if (readings.length > ingestLimits.readingsPerRequest) {
-    throw readingErrors.too_many_readings(`At most ${ingestLimits.readingsPerRequest} in one request; NDJSON has no limit.`)
+    throw readingErrors.too_many_readings(
+      `At most ${ingestLimits.readingsPerRequest} in one request; NDJSON has no limit.`,
+    )
   }
   return readings
 }

@@ -54,7 +54,10 @@ test('rows come out in the order of the primary key, so that two requests cannot
     fc.property(fc.array(row, { maxLength: 60 }), (rows) => {
       const { first } = distinct(batchOf(rows))
       const keys = first.sensorIds.map((sensorId, i) => sensorId * 1000 + (first.atMs[i] as number))
-      assert.deepEqual(keys, [...new Set(rows.map(([sensorId, atMs]) => sensorId * 1000 + atMs))].sort((a, b) => a - b))
+      assert.deepEqual(
+        keys,
+        [...new Set(rows.map(([sensorId, atMs]) => sensorId * 1000 + atMs))].sort((a, b) => a - b),
+      )
     }),
   )
 })

@@ -29,8 +29,7 @@ export function distinct(batch: Batch): Distinct {
 
   const order = Uint32Array.from({ length: count }, (_, i) => i)
   order.sort(
-    (a, b) =>
-      (sensorIds[a] as number) - (sensorIds[b] as number) || (atMs[a] as number) - (atMs[b] as number) || a - b,
+    (a, b) => (sensorIds[a] as number) - (sensorIds[b] as number) || (atMs[a] as number) - (atMs[b] as number) || a - b,
   )
   return fold(batch, order)
 }

@@ -38,7 +38,10 @@ export function createIngest({ store, directory, clock, onCommitted, onCounted }
     const counts = await store.add(batch, nowMs)
     const answer = { ...counts, rejected: rejected.length, errors: rejected.map((one) => toError(one, lines)) }
     answer.errors.length = Math.min(answer.errors.length, ingestLimits.errorsTold)
-    onCounted(answer, batch.qualities.reduce((sum, quality) => sum + quality, 0))
+    onCounted(
+      answer,
+      batch.qualities.reduce((sum, quality) => sum + quality, 0),
+    )
     if (counts.stored > 0) onCommitted({ batch, stored: counts.stored, floorIds: floorsOf(batch, lookup.byId) })
     return answer
   }

@@ -11,7 +11,11 @@ import { notJson } from './rejection.ts'
  * passed over but counted: `firstLine` of a chunk is the line number, from 0, of each value's start.
  * @throws body_too_large, line_too_long, body_not_gzip
  */
-export async function* readNdjson(body: Readable, gzip: boolean, perChunk: number): AsyncGenerator<{ values: unknown[]; lines: number[] }> {
+export async function* readNdjson(
+  body: Readable,
+  gzip: boolean,
+  perChunk: number,
+): AsyncGenerator<{ values: unknown[]; lines: number[] }> {
   const source = gzip ? body.pipe(createGunzip()) : body
   // A pipe does not pass errors on: without this, a broken connection would wait for ever.
   if (gzip) body.once('error', (error) => source.destroy(error))
@@ -57,7 +61,8 @@ async function* linesOf(source: Readable, gzip: boolean): AsyncGenerator<Buffer>
 }
 
 function checked(line: Buffer): Buffer {
-  if (line.length > ingestLimits.lineBytes) throw readingErrors.line_too_long(`At most ${ingestLimits.lineBytes} bytes.`)
+  if (line.length > ingestLimits.lineBytes)
+    throw readingErrors.line_too_long(`At most ${ingestLimits.lineBytes} bytes.`)
   return line.at(-1) === 13 ? line.subarray(0, -1) : line
 }
 

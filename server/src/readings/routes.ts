@@ -32,7 +32,11 @@ export function readingRoutes(app: App, { ingest, admission, seen }: ReadingRout
   app.register(async (scope) => {
     scope.decorateRequest(giveBack, null)
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: ingestLimits.jsonBytes }, (_, body, done) => done(null, body))
+    scope.addContentTypeParser(
+      'application/json',
+      { parseAs: 'buffer', bodyLimit: ingestLimits.jsonBytes },
+      (_, body, done) => done(null, body),
+    )
     scope.addContentTypeParser('application/x-ndjson', (_request, payload, done) => done(null, payload))
     scope.addHook('onRequest', async (request) => {
       isGzip(request.headers['content-encoding'])

@@ -18,7 +18,12 @@ test('every instant that JavaScript writes is read back, with any offset and any
 
 test('without a fraction, in lower case and with a space it is RFC 3339 too', () => {
   const expected = Date.UTC(2026, 10, 23, 10, 15)
-  for (const text of ['2026-11-23T10:15:00Z', '2026-11-23t10:15:00z', '2026-11-23 10:15:00Z', '2026-11-23T19:15:00+09:00']) {
+  for (const text of [
+    '2026-11-23T10:15:00Z',
+    '2026-11-23t10:15:00z',
+    '2026-11-23 10:15:00Z',
+    '2026-11-23T19:15:00+09:00',
+  ]) {
     assert.equal(parseTimestamp(text), expected, text)
   }
   assert.equal(parseTimestamp('2016-12-31T23:59:60Z'), Date.UTC(2017, 0, 1))

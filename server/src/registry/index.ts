@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely'
 import type { App, Tables } from '#platform'
+import { addBuildingPlan, type BuildingPlan, findBuilding } from './building-plan.ts'
 import { describeResources } from './resources.ts'
 import { registryRoutes } from './routes.ts'
 import { createStore } from './store.ts'
 
+export type { AddedBuilding, BuildingPlan } from './building-plan.ts'
 export type Registry = ReturnType<typeof createRegistry>
 
 /** What the registry causes elsewhere; given by the composition root, because those slices stand above it. */
@@ -19,6 +21,12 @@ export function createRegistry(db: Kysely<Tables>, effects: RegistryEffects) {
   const store = createStore(db)
   return {
     routes: (app: App) => registryRoutes(app, db, describeResources(store, effects), effects.changed),
+    findBuilding: (name: string) => findBuilding(db, name),
+    addBuilding: async (plan: BuildingPlan) => {
+      const added = await addBuildingPlan(db, plan)
+      effects.changed()
+      return added
+    },
     sensorsNamed: store.sensorsNamed,
     gatewaySeen: store.gatewaySeen,
   }

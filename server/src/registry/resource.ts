@@ -31,7 +31,10 @@ export function addResource(app: App, resource: Resource): void {
 
   app.get(
     path,
-    { config: see, schema: { summary: `List ${many}`, tags, querystring: schemas.query, response: { 200: Page(schemas.item) } } },
+    {
+      config: see,
+      schema: { summary: `List ${many}`, tags, querystring: schemas.query, response: { 200: Page(schemas.item) } },
+    },
     async (request) => {
       const { limit, cursor, ...filter } = request.query as { limit: number; cursor?: string }
       const [after] = cursor === undefined ? [0] : decodeCursor(cursor, ['number'] as const)
@@ -48,14 +51,23 @@ export function addResource(app: App, resource: Resource): void {
   )
   app.post(
     path,
-    { config: change, schema: { summary: `Create a ${one}`, tags, body: schemas.input, response: { 201: schemas.item } } },
+    {
+      config: change,
+      schema: { summary: `Create a ${one}`, tags, body: schemas.input, response: { 201: schemas.item } },
+    },
     async (request, reply) => reply.code(201).send(await resource.create(request.body as never)),
   )
   app.patch(
     `${path}/:id`,
     {
       config: change,
-      schema: { summary: `Change a ${one}`, tags, params: IdParams, body: schemas.patch, response: { 200: schemas.item } },
+      schema: {
+        summary: `Change a ${one}`,
+        tags,
+        params: IdParams,
+        body: schemas.patch,
+        response: { 200: schemas.item },
+      },
     },
     (request) => resource.patch(idOf(request.params), request.body as never),
   )

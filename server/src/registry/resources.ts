@@ -45,14 +45,20 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
     list: async (filter, after, limit) => (await store.page('building', filter, after, limit)).map(toBuilding),
     get: async (id) => toBuilding(existing(await store.find('building', id), building_not_found)),
     create: async (input) => toBuilding(await written(store.addBuilding(input))),
-    patch: async (id, patch) => toBuilding(existing(await written(store.patch('building', id, patch)), building_not_found)),
+    patch: async (id, patch) =>
+      toBuilding(existing(await written(store.patch('building', id, patch)), building_not_found)),
     remove: (id) => removed(store.remove('building', id), building_not_found, 'The building has floors or gateways.'),
   }
 
   const floors: Resource = {
     path: '/api/floors',
     names: ['floor', 'floors'],
-    schemas: { item: contract.Floor, input: contract.FloorInput, patch: contract.FloorPatch, query: contract.FloorQuery },
+    schemas: {
+      item: contract.Floor,
+      input: contract.FloorInput,
+      patch: contract.FloorPatch,
+      query: contract.FloorQuery,
+    },
     list: async (filter, after, limit) => (await store.page('floor', filter, after, limit)).map(toFloor),
     get: async (id) => toFloor(existing(await store.find('floor', id), floor_not_found)),
     create: async (input) => toFloor(await written(store.addFloor(input))),
@@ -91,7 +97,9 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
     remove: async (id, { confirm }: { confirm?: string }) => {
       const sensor = existing(await store.find('sensor', id), sensor_not_found)
       if (confirm !== sensor.sensor_key) {
-        throw registryErrors.deletion_not_confirmed('Deleting a sensor deletes its readings: repeat with ?confirm=<its sensor_key>.')
+        throw registryErrors.deletion_not_confirmed(
+          'Deleting a sensor deletes its readings: repeat with ?confirm=<its sensor_key>.',
+        )
       }
       const removal = store.removeSensor(id, (tx) => effects.deleteReadings(tx, id))
       await removed(removal, sensor_not_found, '')
@@ -110,7 +118,8 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
     list: async (filter, after, limit) => (await store.page('gateway', filter, after, limit)).map(toGateway),
     get: async (id) => toGateway(existing(await store.find('gateway', id), gateway_not_found)),
     create: async (input) => toGateway(await written(store.addGateway(input))),
-    patch: async (id, patch) => toGateway(existing(await written(store.patch('gateway', id, patch)), gateway_not_found)),
+    patch: async (id, patch) =>
+      toGateway(existing(await written(store.patch('gateway', id, patch)), gateway_not_found)),
     // Its keys go with it; its sensors stay, without a gateway.
     remove: (id) => removed(store.remove('gateway', id), gateway_not_found, ''),
   }

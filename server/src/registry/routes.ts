@@ -27,7 +27,9 @@ export function registryRoutes(app: App, db: Kysely<Tables>, resources: Resource
 
   // In its own scope, so that no other route takes text/csv for a body.
   app.register(async (scope) => {
-    scope.addContentTypeParser('text/csv', { parseAs: 'string', bodyLimit: importBytes }, (_request, body, done) => done(null, body))
+    scope.addContentTypeParser('text/csv', { parseAs: 'string', bodyLimit: importBytes }, (_request, body, done) =>
+      done(null, body),
+    )
     scope.post(
       '/api/import/sensors',
       {

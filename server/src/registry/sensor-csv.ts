@@ -29,7 +29,13 @@ const longest = 200
 export function parseSensorCsv(text: string): { lines: SensorLine[]; errors: LineError[] } {
   let records: { info: { lines: number }; record: Record<string, string> }[]
   try {
-    records = parse(text, { columns: (header: string[]) => header.map((h) => h.trim().toLowerCase()), bom: true, trim: true, skip_empty_lines: true, info: true })
+    records = parse(text, {
+      columns: (header: string[]) => header.map((h) => h.trim().toLowerCase()),
+      bom: true,
+      trim: true,
+      skip_empty_lines: true,
+      info: true,
+    })
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     return { lines: [], errors: [{ path: `line ${error['lines'] ?? 1}`, detail: error.message }] }
@@ -55,10 +61,14 @@ export function parseSensorCsv(text: string): { lines: SensorLine[]; errors: Lin
 
 function headerErrors(header: string[], rows: number): LineError[] {
   const at = (detail: string) => ({ path: 'line 1', detail })
-  if (rows === 0) return [at(`expected a header and at least one sensor; the columns are ${[...required, ...optional].join(', ')}`)]
+  if (rows === 0)
+    return [at(`expected a header and at least one sensor; the columns are ${[...required, ...optional].join(', ')}`)]
   const missing = required.filter((name) => !header.includes(name))
   const unknown = header.filter((name) => !required.includes(name) && !optional.includes(name))
-  return [...missing.map((name) => at(`the column ${name} is missing`)), ...unknown.map((name) => at(`the column ${name} is not known`))]
+  return [
+    ...missing.map((name) => at(`the column ${name} is missing`)),
+    ...unknown.map((name) => at(`the column ${name} is not known`)),
+  ]
 }
 
 function readLine(line: number, record: Record<string, string>, complain: (problem: string) => void): SensorLine {
@@ -75,7 +85,8 @@ function readLine(line: number, record: Record<string, string>, complain: (probl
     return value
   }
   const sensorType = text('sensor_type', true)
-  if (sensorType !== '' && !Object.hasOwn(sensorKinds, sensorType)) complain(`sensor_type "${sensorType}" is not one of ours`)
+  if (sensorType !== '' && !Object.hasOwn(sensorKinds, sensorType))
+    complain(`sensor_type "${sensorType}" is not one of ours`)
   const level = number('level', -100, 1000)
   if (!Number.isInteger(level)) complain('level must be a whole number')
   const placed = (record['x'] ?? '') !== '' || (record['y'] ?? '') !== ''

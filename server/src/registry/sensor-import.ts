@@ -108,15 +108,23 @@ async function createPlaces(tx: Kysely<Tables>, summary: ImportSummary) {
     if (known !== undefined) return known
     const timezone = line.timezone ?? 'UTC'
     if (line.timezone === null) {
-      summary.warnings.push(`Building "${line.building}" is new and gets the time zone UTC; set its own, its days depend on it.`)
+      summary.warnings.push(
+        `Building "${line.building}" is new and gets the time zone UTC; set its own, its days depend on it.`,
+      )
     }
-    const { id } = await tx.insertInto('building').values({ name: line.building, timezone }).returning('id').executeTakeFirstOrThrow()
+    const { id } = await tx
+      .insertInto('building')
+      .values({ name: line.building, timezone })
+      .returning('id')
+      .executeTakeFirstOrThrow()
     summary.created.buildings++
     buildings.set(line.building, id)
     return id
   }
 
-  return async (line: SensorLine): Promise<{ building_id: number; floor_id: number; zone_id: number | null } | string> => {
+  return async (
+    line: SensorLine,
+  ): Promise<{ building_id: number; floor_id: number; zone_id: number | null } | string> => {
     const building_id = await buildingOf(line)
     if (building_id === 'several') return `several buildings are named "${line.building}"; rename one first`
     const floorKey = JSON.stringify([building_id, line.floor])

@@ -36,16 +36,17 @@ export function createStore(db: Kysely<Tables>) {
     return numAffectedRows === 1n
   }
   /** The floor of a sensor decides its building. */
-  const buildingOf = (floorId: number) =>
-    sql<number>`(select building_id from floor where id = ${floorId})`
+  const buildingOf = (floorId: number) => sql<number>`(select building_id from floor where id = ${floorId})`
 
   return {
     page,
     find,
     remove,
-    addBuilding: (input: BuildingInput) => db.insertInto('building').values(input).returningAll().executeTakeFirstOrThrow(),
+    addBuilding: (input: BuildingInput) =>
+      db.insertInto('building').values(input).returningAll().executeTakeFirstOrThrow(),
     addFloor: (input: FloorInput) => db.insertInto('floor').values(input).returningAll().executeTakeFirstOrThrow(),
-    addGateway: (input: GatewayInput) => db.insertInto('gateway').values(input).returningAll().executeTakeFirstOrThrow(),
+    addGateway: (input: GatewayInput) =>
+      db.insertInto('gateway').values(input).returningAll().executeTakeFirstOrThrow(),
     addZone: ({ outline, ...input }: ZoneInput) =>
       db
         .insertInto('zone')
@@ -54,7 +55,12 @@ export function createStore(db: Kysely<Tables>) {
         .executeTakeFirstOrThrow(),
     addSensor: ({ position: place, ...input }: SensorInput) => {
       const kind = sensorKinds[input.sensor_type as SensorType]
-      const row = { ...input, unit: input.unit ?? kind.unit, building_id: buildingOf(input.floor_id), ...position(place) }
+      const row = {
+        ...input,
+        unit: input.unit ?? kind.unit,
+        building_id: buildingOf(input.floor_id),
+        ...position(place),
+      }
       return db
         .insertInto('sensor')
         .values(row as unknown as Insertable<Tables['sensor']>)
@@ -71,9 +77,17 @@ export function createStore(db: Kysely<Tables>) {
         .executeTakeFirst()) as Row<T> | undefined,
     patchZone: (id: number, { outline, ...patch }: Patch) => {
       const shape = outline === undefined ? {} : { outline: outline === null ? null : JSON.stringify(outline) }
-      return db.updateTable('zone').set(touched({ ...patch, ...shape })).where('id', '=', id).returningAll().executeTakeFirst()
+      return db
+        .updateTable('zone')
+        .set(touched({ ...patch, ...shape }))
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst()
     },
-    patchSensor: (id: number, { position: place, ...patch }: Patch & { position?: { x: number; y: number } | null }) => {
+    patchSensor: (
+      id: number,
+      { position: place, ...patch }: Patch & { position?: { x: number; y: number } | null },
+    ) => {
       const moved = typeof patch['floor_id'] === 'number' ? { building_id: buildingOf(patch['floor_id']) } : {}
       return db
         .updateTable('sensor')
@@ -108,7 +122,12 @@ export function createStore(db: Kysely<Tables>) {
       db
         .selectFrom('sensor')
         .select(['id', 'sensor_key', 'building_id', 'floor_id', 'sensor_type'])
-        .where((e) => e.or([e('id', '=', sql<number>`any(${ids}::int4[])`), e('sensor_key', '=', sql<string>`any(${keys}::text[])`)]))
+        .where((e) =>
+          e.or([
+            e('id', '=', sql<number>`any(${ids}::int4[])`),
+            e('sensor_key', '=', sql<string>`any(${keys}::text[])`),
+          ]),
+        )
         .execute(),
 
     gatewaySeen: async (id: number): Promise<void> => {

@@ -6,8 +6,8 @@ import {
   notFound,
   Outlet,
   redirect,
+  useRouter,
 } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import { sessionQuery } from '../auth/session.ts'
 import { SignInPage } from '../auth/sign-in-page.tsx'
 import { BuildingPage } from '../dashboard/building-page.tsx'
@@ -21,12 +21,12 @@ import { Shell } from './shell.tsx'
 
 const NotFoundPage = () => <FailurePage error={new ProblemError(404, {})} />
 
-const FirstFailure = ({ error, reset }: { error: unknown; reset: () => void }) => {
-  const { t } = useTranslation()
+/** Also when nothing could be asked at all: the frame needs to know who is signed in. */
+const BrokenPage = ({ error }: { error: unknown }) => {
+  const router = useRouter()
   return (
     <main style={{ padding: 16 }}>
-      <title>{`${t('state.brokenTitle')} · Plenum`}</title>
-      <FailurePage error={error} onRetry={reset} />
+      <FailurePage error={error} onRetry={() => void router.invalidate()} />
     </main>
   )
 }
@@ -40,7 +40,7 @@ const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
   component: SignInPage,
-  validateSearch: (search): { next?: string } => (typeof search['next'] === 'string' ? { next: search['next'] } : {}),
+  validateSearch: (search): { next?: string } => (typeof search.next === 'string' ? { next: search.next } : {}),
 })
 
 /** Everything but signing in; whoever is not signed in is sent there and comes back. */
@@ -87,7 +87,7 @@ export const createAppRouter = (client: QueryClient) =>
     parseSearch: parseAddress,
     stringifySearch: stringifyAddress,
     scrollRestoration: true,
-    defaultErrorComponent: FirstFailure,
+    defaultErrorComponent: BrokenPage,
     defaultNotFoundComponent: NotFoundPage,
   })
 

@@ -76,6 +76,8 @@ const StatusFilter = ({ sensors, search, onChange }: StatusFilterProps) => {
   )
 }
 
+const groupLabels = { zone: 'floor.groupZone', kind: 'floor.groupKind', none: 'floor.groupNone' } as const
+
 interface FloorFiltersProps extends StatusFilterProps {
   zones: readonly Zone[]
 }
@@ -119,20 +121,16 @@ export const FloorFilters = ({ sensors, zones, search, onChange }: FloorFiltersP
               .map((kind) => ({ value: kind, label: t(`kinds.${kind}`) })),
           ]}
         />
-        <label className={classes.grouping}>
-          <span>{t('floor.group')}</span>
-          <NativeSelect
-            value={search.group ?? 'zone'}
-            onChange={({ currentTarget }) => {
-              const group = currentTarget.value as Grouping
-              onChange(group === 'zone' ? withoutGroup : { ...search, group })
-            }}
-            data={groupings.map((group) => ({ value: group, label: t(groupLabels[group]) }))}
-          />
-        </label>
+        <NativeSelect
+          aria-label={t('floor.group')}
+          value={search.group ?? 'zone'}
+          onChange={({ currentTarget }) => {
+            const group = currentTarget.value as Grouping
+            onChange(group === 'zone' ? withoutGroup : { ...search, group })
+          }}
+          data={groupings.map((group) => ({ value: group, label: t(groupLabels[group]) }))}
+        />
       </div>
     </div>
   )
 }
-
-const groupLabels = { zone: 'floor.groupZone', kind: 'floor.groupKind', none: 'floor.groupNone' } as const

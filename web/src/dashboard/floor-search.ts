@@ -25,11 +25,11 @@ const wholeNumber = (value: unknown): number | undefined => {
 
 /** An address somebody typed or that is older than this version never breaks a page: unknown parts are dropped. */
 export const parseFloorSearch = (raw: Record<string, unknown>): FloorSearch => {
-  const group = oneOf(['kind', 'none'] as const, raw['group'])
-  const zone = wholeNumber(raw['zone'])
-  const kind = oneOf(sensorTypes, raw['kind'])
-  const status = oneOf(conditions, raw['status'])
-  const q = typeof raw['q'] === 'string' ? raw['q'].slice(0, 200) : ''
+  const group = oneOf(['kind', 'none'] as const, raw.group)
+  const zone = wholeNumber(raw.zone)
+  const kind = oneOf(sensorTypes, raw.kind)
+  const status = oneOf(conditions, raw.status)
+  const q = typeof raw.q === 'string' ? raw.q.slice(0, 200) : ''
   return {
     ...(group && { group }),
     ...(zone !== undefined && { zone }),

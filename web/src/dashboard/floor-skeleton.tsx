@@ -4,7 +4,7 @@ import { PageHead } from '../ui/page-head.tsx'
 import filterClasses from './floor-filters.module.css'
 import sectionClasses from './sensor-sections.module.css'
 
-const tiles = Array.from({ length: 18 }, (_, index) => index)
+const tiles = Array.from({ length: 40 }, (_, index) => index)
 
 /** The floor page before its first answer, in the sizes of what comes. */
 export const FloorSkeleton = () => {

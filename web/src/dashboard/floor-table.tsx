@@ -17,7 +17,6 @@ const troubles = ['stale', 'silent', 'disabled'] as const
 const FloorState = ({ floor }: { floor: BuildingFloor }) => {
   const { t } = useTranslation()
   const present = troubles.filter((status) => floor.status[status] > 0)
-  if (floor.sensors === 0) return <span className={classes.quiet}>{t('building.noSensors')}</span>
   return (
     <span className={classes.states}>
       <span className={classes.quiet}>
@@ -68,6 +67,35 @@ const KindCell = ({ floor, column }: { floor: BuildingFloor; column: KindColumn 
   )
 }
 
+interface FloorCellsProps {
+  floor: BuildingFloor
+  columns: readonly KindColumn[]
+  timeZone: string
+}
+
+const FloorCells = ({ floor, columns, timeZone }: FloorCellsProps) => {
+  const { t } = useTranslation()
+  return (
+    <>
+      <td data-cell="state">
+        <FloorState floor={floor} />
+      </td>
+      {columns.map((column) => (
+        <td key={column.kind} data-label={t(`kinds.${column.kind}`)}>
+          <KindCell floor={floor} column={column} />
+        </td>
+      ))}
+      <td data-cell="age" className={classes.quiet}>
+        {floor.latest_timestamp ? (
+          <Age at={floor.latest_timestamp} timeZone={timeZone} />
+        ) : (
+          <span>{t('building.neverRead')}</span>
+        )}
+      </td>
+    </>
+  )
+}
+
 interface FloorTableProps {
   floors: readonly BuildingFloor[]
   timeZone: string
@@ -101,21 +129,13 @@ export const FloorTable = ({ floors, timeZone }: FloorTableProps) => {
                   {floor.name}
                 </Link>
               </th>
-              <td data-cell="state">
-                <FloorState floor={floor} />
-              </td>
-              {columns.map((column) => (
-                <td key={column.kind} data-label={t(`kinds.${column.kind}`)}>
-                  <KindCell floor={floor} column={column} />
+              {floor.sensors === 0 ? (
+                <td data-cell="state" colSpan={columns.length + 2} className={classes.quiet}>
+                  {t('building.noSensors')}
                 </td>
-              ))}
-              <td data-cell="age" className={classes.quiet}>
-                {floor.latest_timestamp ? (
-                  <Age at={floor.latest_timestamp} timeZone={timeZone} />
-                ) : (
-                  <span>{t('building.neverRead')}</span>
-                )}
-              </td>
+              ) : (
+                <FloorCells floor={floor} columns={columns} timeZone={timeZone} />
+              )}
             </tr>
           ))}
         </tbody>

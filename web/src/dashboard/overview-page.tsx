@@ -23,7 +23,8 @@ const BuildingState = ({ building }: { building: Building }) => {
   const { t } = useTranslation()
   const { data } = useQuery({ ...buildingDashboardQuery(building.id), refetchInterval: summaryIntervalMs })
   if (!data) return null
-  const { status, newestAt } = addUpFloors(data.floors)
+  const { status, expected, newestAt } = addUpFloors(data.floors)
+  if (expected + status.disabled === 0) return <span className={classes.state}>{t('building.noSensors')}</span>
   const counts = (['ok', 'stale', 'silent', 'disabled'] as const).filter((name) => name === 'ok' || status[name] > 0)
   return (
     <span className={classes.state}>
@@ -33,7 +34,11 @@ const BuildingState = ({ building }: { building: Building }) => {
           {t('condition.count', { count: status[name], condition: t(`condition.${name}`) })}
         </span>
       ))}
-      {newestAt && <Age at={newestAt} timeZone={building.timezone} />}
+      {newestAt && (
+        <span className={classes.newest}>
+          {t('building.newest')} <Age at={newestAt} timeZone={building.timezone} />
+        </span>
+      )}
     </span>
   )
 }

@@ -23,8 +23,7 @@ export const Sparkline = memo(({ series, sensorType, newestAt, newestValue }: Sp
     <svg
       className={classes.sparkline}
       viewBox={`${-margin} ${-margin} ${box.width + 2 * margin} ${box.height + 2 * margin}`}
-      width={box.width}
-      height={box.height}
+      preserveAspectRatio="none"
       aria-hidden
     >
       <path d={path} />

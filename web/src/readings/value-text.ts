@@ -10,7 +10,7 @@ export const useShownValue = (): ((value: number, measured: Measured) => ShownNu
     const state = contactState(value, measured.sensor_type)
     if (state) return { number: t(`value.${state}`), unit: '' }
     const shown = showNumber(value, measured, language)
-    const isWord = shown.unit === 'people' || shown.unit === 'count'
-    return isWord ? { ...shown, unit: t(`value.${shown.unit}`) } : shown
+    const { unit } = shown
+    return unit === 'people' || unit === 'count' ? { ...shown, unit: t(`value.${unit}`) } : shown
   }
 }

@@ -25,6 +25,7 @@ export const FailurePage = ({ error, onRetry }: FailurePageProps) => {
   return (
     <NoticePage
       alert
+      isWholePage
       title={title}
       text={t(`state.${words}Text`)}
       reference={requestId && t('state.requestId', { id: requestId })}

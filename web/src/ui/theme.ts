@@ -17,6 +17,19 @@ export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: 6,
   colors: {
+    // Of Mantine's own dark greys only those of fields and their borders are seen; the rest are tokens.
+    dark: [
+      '#e7eaed',
+      '#b5bdc5',
+      '#8f99a3',
+      '#5c666f',
+      '#3f4852',
+      '#2a3037',
+      '#1d2329',
+      '#171b20',
+      '#101317',
+      '#0c0f12',
+    ],
     accent: [
       '#eef4fc',
       '#d9e6f8',

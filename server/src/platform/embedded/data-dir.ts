@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { chown, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { embeddedDatabaseError, errorCode } from './errors.ts'
 
 /**
@@ -11,13 +11,28 @@ import { embeddedDatabaseError, errorCode } from './errors.ts'
 export async function openDataDir(dataDir: string): Promise<string> {
   const wanted = resolve(dataDir)
   try {
-    await mkdir(wanted, { recursive: true, mode: 0o700 })
+    await makeFolder(wanted)
     const dir = await realpath(wanted)
     await writeDataFile(dir, '.writable', '')
     await rm(join(dir, '.writable'), { force: true })
     return dir
   } catch (error) {
     throw dataDirError(wanted, error)
+  }
+}
+
+/** Not mkdir's `recursive`, which never returns in Node 24 where a folder answers ENOENT to all (/proc). */
+async function makeFolder(path: string, mode = 0o700): Promise<void> {
+  const make = () =>
+    mkdir(path, { mode }).catch(async (error: unknown) => {
+      if (errorCode(error) !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error
+    })
+  try {
+    await make()
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error
+    await makeFolder(dirname(path), 0o755)
+    await make()
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -23,6 +23,8 @@ export type TestDir = {
   start(log?: Log): Promise<EmbeddedDatabase>
   /** Starts a process of its own that owns the directory; killed after the test. */
   startOwner(mode: 'start' | 'lock' | 'find', options?: { uid?: number; gid?: number }): Owner
+  /** For what must be undone between the end of the processes and the removal of the folder. */
+  beforeRemoval(undo: () => Promise<void>): void
   /** kill -9 of the postmaster and all its children. */
   killPostgres(): Promise<void>
 }
@@ -39,9 +41,11 @@ export type Owner = {
 /** A data directory in the temporary folder. After the test nothing of it is left, no process and no file. */
 export async function testDir(t: TestContext, options: { parent?: string; path?: string } = {}): Promise<TestDir> {
   const root = await realpath(await mkdtemp(join(options.parent ?? tmpdir(), 'plenum-embedded-')))
+  if (options.parent === undefined) await chmod(root, 0o755)
   const path = join(root, options.path ?? 'data')
   const pgdata = join(path, 'pgdata')
   const databases: EmbeddedDatabase[] = []
+  const undoing: (() => Promise<void>)[] = []
   const children: ChildProcessWithoutNullStreams[] = []
 
   async function killPostgres(): Promise<void> {
@@ -54,12 +58,16 @@ export async function testDir(t: TestContext, options: { parent?: string; path?:
       await killPostgres()
       return (await processesOf(pgdata)).length === 0
     })
+    for (const undo of undoing) await undo()
     await rm(root, { recursive: true, force: true, maxRetries: 5 })
   })
   return {
     path,
     pgdata,
     killPostgres,
+    beforeRemoval: (undo) => {
+      undoing.push(undo)
+    },
     async start(log = quietLog().log) {
       const database = await startEmbeddedDatabase({ dataDir: path, log })
       databases.push(database)
@@ -87,7 +95,8 @@ function owner(child: ChildProcessWithoutNullStreams): Owner {
     pid: child.pid as number,
     async event(name) {
       const find = () => lines.findIndex((line, index) => index >= seen && line['event'] === name)
-      await until(`event ${name}`, () => find() >= 0 || child.exitCode !== null, 60_000)
+      const ended = () => child.exitCode !== null || child.signalCode !== null
+      await until(`event ${name}`, () => find() >= 0 || ended(), 60_000)
       await until(`event ${name} in ${JSON.stringify(lines)} ${errors}`, () => find() >= 0, 1_000)
       seen = find() + 1
       return lines[seen - 1] as Record<string, unknown>

@@ -4,7 +4,6 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { query, quietLog, testDir } from './harness.ts'
-import { isEmbeddedDatabaseError } from './index.ts'
 import { isAlive } from './processes.ts'
 
 test('the first start makes an empty database, the second finds it on the same port', async (t) => {
@@ -99,7 +98,7 @@ test('the log is cut when it is over 10 MB', async (t) => {
 
 test('variables of other PostgreSQL programs change nothing', async (t) => {
   const dir = await testDir(t)
-  const mine = { PGDATA: '/nowhere', PGPORT: '1', PGOPTIONS: '-c fsync=off', PGSSLMODE: 'require', PGHOST: '192.0.2.1' }
+  const mine = { PGDATA: '/nowhere', PGPORT: '1', PGSSLMODE: 'require', PGHOST: '192.0.2.1' }
   Object.assign(process.env, mine)
   t.after(() => {
     for (const name of Object.keys(mine)) delete process.env[name]
@@ -108,8 +107,4 @@ test('variables of other PostgreSQL programs change nothing', async (t) => {
   const database = await dir.start(log)
   assert.ok(database.port > 1, lines.join('\n'))
   await database.stop()
-})
-
-test('errors are recognised by their code', () => {
-  assert.equal(isEmbeddedDatabaseError(new Error('other')), false)
 })

@@ -15,6 +15,7 @@ import { supervise } from './supervise.ts'
 export { type EmbeddedDatabaseError, type EmbeddedDatabaseErrorCode, isEmbeddedDatabaseError } from './errors.ts'
 export { findInstance, type Instance, type InstanceInfo, type InstanceLock, lockDataDir } from './instance-lock.ts'
 export type { Log } from './log.ts'
+export { runningDatabaseUrl } from './running-database.ts'
 
 export type EmbeddedDatabase = {
   /** `postgres://plenum:<password>@127.0.0.1:<port>/plenum`; good for as long as this process lives. */

@@ -1,0 +1,37 @@
+import { type App, createHttp } from '#platform'
+import type { Logger } from 'pino'
+import { publishOpenapi } from './openapi.ts'
+import { operationRoutes } from './operations.ts'
+import type { Services } from './services.ts'
+import { webFileRoutes } from './web-files.ts'
+
+export interface AppSettings {
+  log: Logger
+  metricsToken: string | null
+  /** Folder of the built web application; null: none is served. */
+  webDir: string | null
+}
+
+/** The whole HTTP face. Never listens. */
+export async function buildApp(services: Services, settings: AppSettings): Promise<App> {
+  const app = createHttp(settings.log)
+  services.metrics.watchRequests(app)
+  services.auth.guard(app)
+  await publishOpenapi(app)
+  operationRoutes(app, { db: services.database.db, metrics: services.metrics, metricsToken: settings.metricsToken })
+  services.auth.routes(app)
+  services.registry.routes(app)
+  services.readings.routes(app)
+  services.dashboard.routes(app)
+  if (settings.webDir !== null) await webFileRoutes(app, settings.webDir)
+  return app
+}
+
+/** What a worker answers: how it is. */
+export function buildWorkerApp(services: Services, settings: Omit<AppSettings, 'webDir'>): App {
+  const app = createHttp(settings.log)
+  services.metrics.watchRequests(app)
+  services.auth.guard(app)
+  operationRoutes(app, { db: services.database.db, metrics: services.metrics, metricsToken: settings.metricsToken })
+  return app
+}

@@ -1,0 +1,28 @@
+import type { Logger } from 'pino'
+import { migrate, runningDatabaseUrl, startEmbeddedDatabase, systemClock } from '#platform'
+import type { Config } from '../config.ts'
+import { createServices, type Services } from '../services.ts'
+
+/**
+ * Runs work on the services of this installation, without HTTP: on the external database, on the embedded one of the
+ * server that runs now, or on the embedded one started for as long as it takes.
+ */
+export async function withServices<T>(
+  config: Config,
+  log: Logger,
+  work: (services: Services) => Promise<T>,
+): Promise<T> {
+  await using opened = new AsyncDisposableStack()
+  let databaseUrl = config.databaseUrl ?? (await runningDatabaseUrl(config.dataDir))
+  if (databaseUrl === null) {
+    const embedded = await startEmbeddedDatabase({ dataDir: config.dataDir, log })
+    opened.defer(embedded.stop)
+    await migrate(embedded.url, log)
+    databaseUrl = embedded.url
+  }
+  const { publicUrl } = config
+  const address = publicUrl ?? 'http://localhost'
+  const services = await createServices({ databaseUrl, replicaUrl: null, publicUrl, address, log, clock: systemClock })
+  opened.defer(services.close)
+  return work(services)
+}

@@ -1,0 +1,94 @@
+import { type Kysely, sql } from 'kysely'
+import { Type } from 'typebox'
+import { type App, defineErrors, type Metrics, type Tables, unsafeSettings } from '#platform'
+
+const errors = defineErrors({ metrics_not_allowed: [403, 'Metrics are for loopback or the metrics token'] })
+
+const Check = Type.Object({ name: Type.String(), ok: Type.Boolean(), detail: Type.String() })
+const Readiness = Type.Object({
+  /** `degraded`: it works, but promises less than it should. */
+  status: Type.Enum(['ready', 'degraded', 'not_ready']),
+  checks: Type.Array(Check),
+})
+type Check = { name: string; ok: boolean; detail: string; degrades?: boolean }
+
+const tags = ['Operations']
+const config = { access: 'anonymous' } as const
+/** Load balancers ask often, and an answer that takes longer is a no. */
+const patienceMs = 2_000
+
+export function operationRoutes(
+  app: App,
+  context: { db: Kysely<Tables>; metrics: Metrics; metricsToken: string | null },
+): void {
+  const { db, metrics, metricsToken } = context
+  app.get(
+    '/healthz',
+    {
+      config,
+      schema: { summary: 'The process lives', tags, response: { 200: Type.Object({ status: Type.Literal('ok') }) } },
+    },
+    async () => ({ status: 'ok' as const }),
+  )
+  app.get(
+    '/readyz',
+    {
+      config,
+      schema: {
+        summary: 'It can do its work; names what is missing',
+        tags,
+        response: { 200: Readiness, 503: Readiness },
+      },
+    },
+    async (_request, reply) => {
+      const checks = await Promise.all([database(db), durability(db)])
+      const failed = checks.filter((check) => !check.ok)
+      const status = failed.some((check) => !check.degrades) ? 'not_ready' : failed.length > 0 ? 'degraded' : 'ready'
+      const body = { status, checks: checks.map(({ name, ok, detail }) => ({ name, ok, detail })) } as const
+      return reply.code(status === 'not_ready' ? 503 : 200).send(body)
+    },
+  )
+  app.get(
+    '/metrics',
+    { config, schema: { summary: 'Prometheus figures', tags, response: { 200: Type.String() } } },
+    async (request, reply) => {
+      const bearer = request.headers.authorization?.replace(/^Bearer +/i, '')
+      // Behind a proxy on this machine every caller looks local, but the proxy says for whom it asks.
+      const local = /^(::1|(::ffff:)?127\.)/.test(request.ip) && request.headers['x-forwarded-for'] === undefined
+      if (!local && (metricsToken === null || bearer !== metricsToken)) throw errors.metrics_not_allowed()
+      return reply
+        .type(metrics.contentType)
+        .serializer((text) => text as string)
+        .send(await metrics.text())
+    },
+  )
+}
+
+const withinPatience = <T>(work: Promise<T>): Promise<T> =>
+  Promise.race([
+    work,
+    new Promise<never>((_, reject) => setTimeout(() => reject(new Error('no answer')), patienceMs).unref()),
+  ])
+
+async function database(db: Kysely<Tables>): Promise<Check> {
+  try {
+    const { rows } = await withinPatience(
+      sql<{ name: string }>`select max(name) as name from plenum_migration`.execute(db),
+    )
+    return { name: 'database', ok: true, detail: `reachable, at migration ${rows[0]?.name ?? 'none'}` }
+  } catch {
+    return { name: 'database', ok: false, detail: 'not reachable, or its migrations are not done' }
+  }
+}
+
+/** A kill test can't tell, the page cache survives a kill; so the settings themselves are looked at. */
+async function durability(db: Kysely<Tables>): Promise<Check> {
+  try {
+    const unsafe = await withinPatience(unsafeSettings(db))
+    if (unsafe.length === 0) return { name: 'durability', ok: true, detail: 'a commit is on disk' }
+    const detail = `acknowledged readings may be lost in a power cut: ${unsafe.join(', ')}`
+    return { name: 'durability', ok: false, degrades: true, detail }
+  } catch {
+    return { name: 'durability', ok: false, detail: 'unknown, the database is not reachable' }
+  }
+}

@@ -1,0 +1,63 @@
+import { createAuth } from '#auth'
+import { createDashboard } from '#dashboard'
+import { type Clock, createMetrics, type Log, openDatabase } from '#platform'
+import { createReadings } from '#readings'
+import { createRegistry } from '#registry'
+
+export type Services = Awaited<ReturnType<typeof createServices>>
+
+export interface ServiceSettings {
+  databaseUrl: string
+  replicaUrl: string | null
+  publicUrl: string | null
+  /** Where this process is reached when no public address is set. */
+  address: string
+  log: Log
+  clock: Clock
+}
+
+const webPool = { keep: 20, max: 30, statementTimeoutMs: 30_000 }
+/** Dashboards on a replica have their own pool; what takes longer than this there is worth nothing. */
+const replicaPool = { keep: 5, max: 20, statementTimeoutMs: 5_000 }
+
+/** Puts the slices together: the one place where an effect of one reaches a slice above it. */
+export async function createServices(settings: ServiceSettings) {
+  const { log, clock } = settings
+  const metrics = createMetrics()
+  const primary = openDatabase({ url: settings.databaseUrl, name: 'plenum web', log, ...webPool })
+  const replica = settings.replicaUrl
+    ? openDatabase({ url: settings.replicaUrl, name: 'plenum replica', log, ...replicaPool })
+    : null
+  metrics.watchPools(() => ({ web: primary.counts(), ...(replica && { replica: replica.counts() }) }))
+
+  const auth = await createAuth({ db: primary.db, log, publicUrl: settings.publicUrl, address: settings.address })
+  const registry = createRegistry(primary.db, {
+    changed: () => {
+      auth.keys.forget()
+      readings.registryChanged()
+      dashboard.registryChanged()
+    },
+    deleteReadings: (tx, sensorId) => readings.removeSensor(tx, sensorId),
+  })
+  const readings = createReadings({
+    db: primary.db,
+    registry,
+    clock,
+    log,
+    metrics,
+    onCommitted: ({ floorIds }) => dashboard.readingsArrived(floorIds),
+  })
+  const dashboard = createDashboard({ db: replica?.db ?? primary.db, clock })
+
+  return {
+    auth,
+    registry,
+    readings,
+    dashboard,
+    metrics,
+    database: primary,
+    close: async (): Promise<void> => {
+      await Promise.all([primary.close(), replica?.close()])
+    },
+  }
+}

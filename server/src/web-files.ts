@@ -1,0 +1,58 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyReply } from 'fastify'
+import { type App, commonErrors } from '#platform'
+
+const yearS = 31_536_000
+const config = { access: 'anonymous' } as const
+const hidden = { hide: true } as object
+
+/** Scripts only from here, so a script smuggled into a name can't run. React sets styles inline. */
+const contentSecurityPolicy = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "object-src 'none'",
+  "base-uri 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const notBuilt =
+  'The web application is being built. This page will work in a few seconds; if it does not, the log says why.'
+
+/** The web application: its files, and its page for every address that is one of its views. */
+export async function webFileRoutes(app: App, webDir: string): Promise<void> {
+  await app.register(fastifyStatic, { root: webDir, serve: false, cacheControl: false, etag: true })
+
+  const page = async (reply: FastifyReply): Promise<FastifyReply> => {
+    const built = await access(join(webDir, 'index.html')).then(
+      () => true,
+      () => false,
+    )
+    if (!built) return reply.code(503).header('retry-after', '3').type('text/plain; charset=utf-8').send(notBuilt)
+    reply.header('cache-control', 'no-cache').header('content-security-policy', contentSecurityPolicy)
+    reply.header('referrer-policy', 'same-origin').header('x-content-type-options', 'nosniff')
+    return reply.sendFile('index.html')
+  }
+
+  // Names under assets/ hold a hash of their content.
+  app.get('/assets/*', { config, schema: hidden }, async (request, reply) => {
+    const { '*': name } = request.params as { '*': string }
+    reply.header('cache-control', `public, max-age=${yearS}, immutable`).header('x-content-type-options', 'nosniff')
+    return reply.sendFile(join('assets', name))
+  })
+  app.get('/*', { config, schema: hidden }, async (request, reply) => {
+    const { '*': name } = request.params as { '*': string }
+    if (name.startsWith('api/')) throw commonErrors.not_found('There is nothing here.')
+    // A name with a dot is a file such as favicon.svg; everything else is a view of the application.
+    if (/^[\w-]+\.[\w.]+$/.test(name)) {
+      reply.header('cache-control', 'no-cache').header('x-content-type-options', 'nosniff')
+      return reply.sendFile(name)
+    }
+    return page(reply)
+  })
+}

@@ -1,0 +1,139 @@
+import { type Batch, batchesOf } from './batches.ts'
+import { cover, missingIn, type Span } from './coverage.ts'
+import { createDelivery, type Log, type Post } from './delivery.ts'
+import type { ReadingSource } from './faults.ts'
+import { dayMs, hourMs, minuteMs } from './local-time.ts'
+import type { ReadingsRange } from './simulation.ts'
+
+/** What a feed remembers over restarts: the stretches of time that the server has acknowledged. */
+export interface FeedState {
+  load(): Span[]
+  save(covered: Span[]): void
+}
+
+const secondMs = 1000
+const batchReadings = 5_000
+/** What a starting gateway sends before anything else: enough to fill the small lines of the first screen. */
+const firstScreenMs = hourMs
+/** What a gateway keeps while the server is away; older readings are left to the filling of the past. */
+const bufferMs = dayMs
+/** The past is filled in pieces, newest first; a finished piece is not sent again. */
+const pieceMs = 6 * hourMs
+/** Every minute for the last two days, every five minutes before. */
+const fineMs = 48 * hourMs
+const fineResolutionS = 60
+const coarseResolutionS = 300
+const saveEveryMs = 5_000
+const lookForGapsEveryMs = minuteMs
+
+/**
+ * Runs one gateway: the last hour at once, then live readings every second, and behind them whatever the server has not
+ * acknowledged yet, newest first. Readings are a function of time, so the buffer of an outage is a stretch of time:
+ * it takes no memory, and what is sent late is the same as what would have been sent in time.
+ */
+export const createGatewayFeed = (options: {
+  gateway: string
+  source: ReadingSource
+  post: Post
+  /** Posts for the past, slowed down; several feeds may share a pace. */
+  pacedPost: Post
+  /** Now, in milliseconds since 1970. */
+  clock: () => number
+  /** Ends early when `signal` is aborted. */
+  sleep: (ms: number) => Promise<void>
+  random: () => number
+  state: FeedState
+  log: Log
+  signal: AbortSignal
+  /** How far back the past is filled. */
+  pastFromMs: number
+  /** Rest between the first screen and the past, for the server's other guests. */
+  pastDelayMs: number
+}): { run(): Promise<void> } => {
+  const { gateway, source, clock, sleep, state, signal, pastFromMs } = options
+  const log: Log = (event, detail) => options.log(event, { gateway, ...detail })
+  const delivery = (post: Post) => createDelivery({ post, sleep, random: options.random, log, signal })
+  const deliverLive = delivery(options.post)
+  const deliverPast = delivery(options.pacedPost)
+
+  const startedMs = clock()
+  let covered = state.load()
+  let savedMs = startedMs
+  const save = (): void => {
+    savedMs = clock()
+    state.save(covered)
+  }
+
+  /** Delivers a range batch by batch; `done` hears up to where after each. False: stopped before the end. */
+  const deliverRange = async (
+    deliver: (readings: Batch['readings']) => Promise<boolean>,
+    range: ReadingsRange,
+    done: (toMs: number) => void,
+  ): Promise<boolean> => {
+    for (const { readings, toMs } of batchesOf(source, { ...range, gateway }, batchReadings)) {
+      if (!(await deliver(readings))) return false
+      done(toMs)
+    }
+    return true
+  }
+
+  /** Where live sending goes on; everything before is acknowledged or missing. */
+  let liveMs = startedMs
+  const sendLive = async (toMs: number, resolutionS: number): Promise<void> => {
+    liveMs = Math.max(liveMs, toMs - bufferMs)
+    await deliverRange(deliverLive, { fromMs: liveMs, toMs, resolutionS }, (ackedMs) => {
+      covered = cover(covered, [liveMs, ackedMs])
+      liveMs = ackedMs
+    })
+    if (clock() - savedMs >= saveEveryMs) save()
+  }
+
+  /** All seconds up to the current one. */
+  const untilNow = (): number => Math.floor(clock() / secondMs) * secondMs + secondMs
+
+  const runLive = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await sleep(secondMs - (clock() % secondMs))
+      const toMs = untilNow()
+      if (!signal.aborted && toMs > liveMs) await sendLive(toMs, 0)
+    }
+  }
+
+  const newestMissing = (): Span | undefined => {
+    const gap = missingIn(covered, [pastFromMs, liveMs]).at(-1)
+    return gap && [Math.max(gap[0], Math.floor((gap[1] - 1) / pieceMs) * pieceMs), gap[1]]
+  }
+
+  const runPast = async (): Promise<void> => {
+    await sleep(options.pastDelayMs)
+    let filled = 0
+    while (!signal.aborted) {
+      const piece = newestMissing()
+      if (piece === undefined) {
+        if (filled > 0) log('past_filled', { pieces: filled })
+        filled = 0
+        await sleep(lookForGapsEveryMs)
+        continue
+      }
+      const [fromMs, toMs] = piece
+      const resolutionS = toMs > startedMs - fineMs ? fineResolutionS : coarseResolutionS
+      if (!(await deliverRange(deliverPast, { fromMs, toMs, resolutionS }, () => {}))) return
+      covered = cover(covered, piece)
+      save()
+      filled += 1
+    }
+  }
+
+  return {
+    run: async () => {
+      const toMs = untilNow()
+      const knownMs = covered.at(-1)?.[1] ?? 0
+      liveMs = Math.min(toMs, Math.max(knownMs, toMs - firstScreenMs))
+      log('feed_started', { known_until: knownMs === 0 ? null : new Date(knownMs).toISOString() })
+      await sendLive(toMs, fineResolutionS)
+      log('first_screen_sent', { took_ms: clock() - startedMs })
+      await Promise.all([runLive(), runPast()])
+      save()
+    },
+  }
+}
