@@ -10,7 +10,10 @@ export default defineConfig({
     target: 'es2023',
     // Fonts and pictures stay files: the content security policy allows no data: fonts.
     assetsInlineLimit: 0,
+    // React and Mantine are most of it; they are a file of their own, which stays cached when only Plenum changes.
+    chunkSizeWarningLimit: 700,
     rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'libraries', test: /node_modules.*\.m?js$/ }] } },
       // The contract's schemas are for the server; the browser takes only the table of sensor kinds.
       treeshake: { moduleSideEffects: (id) => !id.includes('/contract/src/') && !id.includes('/typebox/') },
     },

@@ -72,7 +72,7 @@ export async function importDirectory(options: ImportOptions): Promise<ImportRes
   }
 
   try {
-    // First all files to their end, 1.5 s for KETI: what is damaged is found before anything is written.
+    // First all files to their end, 1.7 s for KETI: what is damaged is found before anything is written.
     measured = await measureParts(parts, (done) => progress.step('read', done, parts.length), signal)
     const onSensor = (done: number, all: number) => progress.step('register', done, all)
     const registered = await registerBuilding({ api, plan, dryRun, created, onSensor })

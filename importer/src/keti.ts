@@ -26,7 +26,11 @@ export const ketiFormat: RecordedFormat = {
     const header = await readRoomHeader(pathOf(rooms[0]))
     if (header !== ketiHeader) return { missing: `expected ${expected}; ${rooms[0]}.csv.gz begins with ${header}` }
     return {
-      plan: { building: { name: 'KETI office building', timezone: 'America/Los_Angeles' }, floors: planFloors(rooms) },
+      plan: {
+        building: { name: 'KETI office building', timezone: 'America/Los_Angeles' },
+        gateway: 'KETI importer',
+        floors: planFloors(rooms),
+      },
       parts: rooms.map((room) => ({
         name: room,
         blocks: (range) => readRoomBlocks(pathOf(room), (column) => sensorKey(room, column), range),

@@ -9,6 +9,8 @@ export interface RecordedBuilding {
 /** The tree to find or create; ids are the server's and come later. */
 export interface BuildingPlan {
   building: BuildingInput
+  /** Name of the gateway whose key sends the readings. */
+  gateway: string
   floors: PlannedFloor[]
 }
 export type PlannedFloor = Omit<FloorInput, 'building_id'> & { zones: PlannedZone[] }

@@ -13,7 +13,6 @@ import { inParallel } from './in-parallel.ts'
 import type { JsonApi } from './json-api.ts'
 import type { BuildingPlan } from './recorded-building.ts'
 
-const gatewayName = 'KETI importer'
 const requestsAtOnce = 8
 
 /** How many things an import added to the registry, or with a dry run would add. */
@@ -59,8 +58,8 @@ export async function registerBuilding(options: RegisterOptions): Promise<Regist
   const sensors = new Map((await listOf<Sensor>('/api/sensors')).map((sensor) => [sensor.sensor_key, sensor]))
 
   const gatewayId =
-    gateways.find(({ name }) => name === gatewayName)?.id ??
-    (await create('gateways', { building_id: buildingId, name: gatewayName } satisfies GatewayInput))
+    gateways.find(({ name }) => name === plan.gateway)?.id ??
+    (await create('gateways', { building_id: buildingId, name: plan.gateway } satisfies GatewayInput))
 
   const wanted: SensorInput[] = []
   for (const { zones: plannedZones, ...plannedFloor } of plan.floors) {

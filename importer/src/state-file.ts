@@ -32,7 +32,7 @@ const examplesKept = 5
 
 /**
  * Remembers what was acknowledged, over interruptions: JSON lines, one appended for each answer, so that a kill at
- * any moment leaves only the requests in flight unknown. Appending takes 0.01 ms; replacing the file by a rename
+ * any moment leaves only the requests in flight unknown. Appending takes 0.003 ms; replacing the file by a rename
  * took 1 ms on ext4, which writes the data out first. No fsync: if the machine dies, a state that is lost or torn
  * costs time, not truth, since readings can be sent again.
  *

@@ -4,7 +4,7 @@ const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padSt
 
 /**
  * Epoch seconds to RFC 3339 in UTC; undefined for what is not in the years 1970 to 9999. Rows follow each other in
- * time, so the day is kept: 0.1 µs a row, where `Date.toISOString` takes 0.6 µs.
+ * time, so the day is kept: 0.06 µs a row, where `Date.toISOString` takes 0.5 µs.
  */
 export function createTimestampFormat(): (epochS: number) => string | undefined {
   let day = -1

@@ -2,7 +2,7 @@ import type { IngestAnswer } from '@plenum/contract'
 import type { WireReading } from './batches.ts'
 
 /** The endpoint's answer; a lost connection is an exception. */
-export interface PostAnswer {
+interface PostAnswer {
   status: number
   retryAfterS: number | null
   /** The counts of a 200; null for anything else. */

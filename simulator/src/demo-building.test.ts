@@ -63,7 +63,7 @@ test('on every floor something is due at least every two seconds', () => {
       .filter(({ sensor_key }) => own.has(sensor_key))
       .map(({ atMs }) => atMs)
     const pauses = instants.slice(1).map((atMs, i) => atMs - (instants[i] as number))
-    assert.ok(Math.max(...pauses) <= 3000, `${floor.name}: ${Math.max(...pauses)} ms`)
+    assert.ok(Math.max(...pauses) <= 2000, `${floor.name}: ${Math.max(...pauses)} ms`)
   }
 })
 

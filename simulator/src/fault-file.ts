@@ -30,8 +30,8 @@ const faultOf = (entry: unknown, where: string): Fault => {
     const missing = rest[name] === undefined && fields.optional.includes(name)
     if (!missing && !Number.isFinite(rest[name])) refuse(`${name} must be a number`)
   }
-  const known = [...fields.text, ...fields.number, ...fields.optional]
-  const unknown = Object.keys(rest).find((name) => !known.includes(name))
+  const known = new Set([...fields.text, ...fields.number, ...fields.optional])
+  const unknown = Object.keys(rest).find((name) => !known.has(name))
   if (unknown !== undefined) refuse(`a fault of kind ${kind} has no "${unknown}"`)
   return { kind, from, to, ...rest } as Fault
 }

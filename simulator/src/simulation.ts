@@ -1,10 +1,11 @@
 import type { BuildingPlan, SensorPlan } from './building-plan.ts'
 import { createFloorLoads } from './floor-loads.ts'
-import { createInstruments, type Instant } from './instruments.ts'
+import { createInstruments, type Instrument } from './instruments.ts'
 import { createLocalTime, dayMs } from './local-time.ts'
 import { createMeters } from './meters.ts'
 import { createPresence } from './presence.ts'
 import { keepRecent } from './recent.ts'
+import type { Instant } from './spot.ts'
 import { createWeather } from './weather.ts'
 import { createAirDay, stepMs } from './zone-air.ts'
 import { zonesOf } from './zone-kinds.ts'
@@ -23,7 +24,7 @@ export interface ReadingsRange {
   /** Half-open: `[fromMs, toMs)`. */
   fromMs: number
   toMs: number
-  /** At most one reading a sensor in so many seconds; those kept are readings of the full stream. Default: all. */
+  /** One reading a sensor in about so many seconds, each a reading of the full stream. Default: all. */
   resolutionS?: number
   /** Only the sensors of this gateway. Default: of all. */
   gateway?: string
@@ -40,12 +41,26 @@ export interface Simulation {
 /** A sensor with its own second within the interval, so that not all report at once. */
 interface Timed {
   sensor: SensorPlan
-  read: (now: Instant) => number
+  read: Instrument
   phaseS: number
 }
 
-/** Steps of the golden section spread any number of phases evenly over an interval. */
-const phaseOf = (index: number, intervalS: number): number => Math.floor(((index * 0.618034) % 1) * intervalS)
+/**
+ * Seconds of a floor's sensors within their intervals: those of one interval stand evenly apart, and each floor is
+ * shifted by the golden section against the next, so that at any second few are due and on any floor soon one is.
+ */
+const phasesOf = (sensors: SensorPlan[], floor: number): number[] => {
+  const count = new Map<number, number>()
+  const numbers = sensors.map(({ interval_s }) => {
+    const number = count.get(interval_s) ?? 0
+    count.set(interval_s, number + 1)
+    return number
+  })
+  return sensors.map(({ interval_s }, i) => {
+    const share = (numbers[i] as number) / (count.get(interval_s) as number) + floor * 0.618034
+    return Math.floor((share % 1) * interval_s)
+  })
+}
 
 /**
  * The building as a function of (seed, time): whatever is asked, in whatever pieces, past or live, an instant always
@@ -66,9 +81,10 @@ export const createSimulation = (options: { plan: BuildingPlan; seed: number }):
   const timed: Timed[] = []
   plan.floors.forEach((floor, floorIndex) => {
     const firstIndex = timed.length
+    const phases = phasesOf(floor.sensors, floorIndex)
     createInstruments({ seed, floorIndex, floor, zones, meters, firstIndex }).forEach((read, i) => {
       const sensor = floor.sensors[i] as SensorPlan
-      timed.push({ sensor, read, phaseS: phaseOf(firstIndex + i, sensor.interval_s) })
+      timed.push({ sensor, read, phaseS: phases[i] as number })
     })
   })
   const byKey = new Map(timed.map((one) => [one.sensor.sensor_key, one]))

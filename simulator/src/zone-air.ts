@@ -1,4 +1,3 @@
-import type { Facade } from './building-plan.ts'
 import { airHeatWhPerM3K, coilWaterGM3, heatRecovery, personHeatW } from './floor-loads.ts'
 import { saturationGM3 } from './humid-air.ts'
 import { dayMs, type LocalInstant, minuteMs } from './local-time.ts'
@@ -41,11 +40,22 @@ const heatingWM2 = 85
 const coolingWM2 = 110
 /** The valve is fully open this far from the set-point. */
 const controlBandK = 0.6
+/** Share of the outdoor dust that comes through the filter, and through the leaks. */
 const filterPasses = 0.4
+const leaksPass = 0.8
 const dustSettlesPerH = 0.25
+const dustKeep = Math.exp(-dustSettlesPerH * stepH)
+const personDustUgPerH = 12
+const outdoorTvocPpb = 55
+const personTvocPpbM3PerH = 1500
+/** Volatile organics that a square metre of furnishing gives off, ppb·m3/h; cleaning in the evening adds its part. */
+const furnishingTvocPpbM3PerH = 110
 const cleaning = { fromMin: 19 * 60 + 10, toMin: 19 * 60 + 35 }
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value))
+
+/** A value on its way to the steady one, of whose distance `keep` is left. */
+const approach = (value: number, steady: number, keep: number): number => steady + (value - steady) * keep
 
 /** Set-points in degC; at night heating only keeps the building from cooling out. */
 const setPoints = (zone: Zone, fan: number, outdoorC: number): { heatC: number; coolC: number } => {
@@ -55,11 +65,67 @@ const setPoints = (zone: Zone, fan: number, outdoorC: number): { heatC: number; 
   return { heatC: 22 + season + zone.preferenceK, coolC: 24.3 + 1.7 * season + zone.preferenceK }
 }
 
+/** Air of one zone at an instant. */
+interface Air {
+  temperatureC: number
+  co2Ppm: number
+  waterGM3: number
+  pm25UgM3: number
+  tvocPpb: number
+}
+
+/** Net heat of a zone in W: gains, conditioning and losses at its present temperature. */
+const heatW = (zone: Zone, temperatureC: number, present: number, fan: number, outside: Weather): number => {
+  const { areaM2, character, facade } = zone
+  const usedShare = Math.min(1, present / Math.max(zone.seats, 4))
+  const lightsWM2 = 7.5 * Math.min(1, 0.05 + 3 * usedShare)
+  const equipmentWM2 = character.equipmentWM2 * (0.2 + 0.8 * usedShare)
+  const sunW = facade === null ? 0 : zone.solarApertureM2 * outside.facadeWM2[facade]
+  const { heatC, coolC } = setPoints(zone, fan, outside.temperatureC)
+  const heating = clamp((heatC - temperatureC) / controlBandK, 0, 1)
+  const cooling = clamp((temperatureC - coolC) / controlBandK, 0, 1)
+  const freshAirM3PerH = zone.designAirM3PerH * fan * (1 - heatRecovery) + leaksPerH * zone.volumeM3
+  return (
+    present * personHeatW +
+    sunW +
+    areaM2 * (lightsWM2 + equipmentWM2 + heatingWM2 * heating - coolingWM2 * cooling) -
+    (zone.envelopeWPerK + airHeatWhPerM3K * freshAirM3PerH) * (temperatureC - outside.temperatureC)
+  )
+}
+
+/** The zone's air one step later, with people, fans and weather held over the step. */
+const nextAir = (zone: Zone, air: Air, present: number, fan: number, minute: number, outside: Weather): Air => {
+  const { areaM2, volumeM3 } = zone
+  const temperatureC =
+    air.temperatureC +
+    (heatW(zone, air.temperatureC, present, fan, outside) * stepMs) / 1000 / (areaM2 * capacityJPerM2K)
+
+  const fanM3PerH = zone.designAirM3PerH * fan
+  const leakM3PerH = leaksPerH * volumeM3
+  const airM3PerH = fanM3PerH + leakM3PerH
+  const keep = Math.exp((-airM3PerH / volumeM3) * stepH)
+  // The coil dries summer air, the humidifier lifts winter air towards 40 % at room temperature.
+  const conditionedGM3 = clamp(outside.waterGM3, 0.34 * saturationGM3(air.temperatureC), coilWaterGM3)
+  const suppliedGM3 = (fanM3PerH * conditionedGM3 + leakM3PerH * outside.waterGM3) / airM3PerH
+  const waterGM3 = approach(air.waterGM3, suppliedGM3 + (present * personWaterGPerH) / airM3PerH, keep)
+  const emission =
+    areaM2 * furnishingTvocPpbM3PerH * (fan > 0 && minute >= cleaning.fromMin && minute < cleaning.toMin ? 6 : 1)
+  const dustPerH = (fanM3PerH * filterPasses + leakM3PerH * leaksPass) * outside.pm25UgM3 + present * personDustUgPerH
+  const dustM3PerH = airM3PerH + dustSettlesPerH * volumeM3
+  return {
+    temperatureC,
+    co2Ppm: approach(air.co2Ppm, outside.co2Ppm + (present * personCo2M3PerH * 1e6) / airM3PerH, keep),
+    waterGM3: Math.min(waterGM3, 0.95 * saturationGM3(temperatureC)),
+    pm25UgM3: approach(air.pm25UgM3, dustPerH / dustM3PerH, keep * dustKeep),
+    tvocPpb: approach(air.tvocPpb, outdoorTvocPpb + (emission + present * personTvocPpbM3PerH) / airM3PerH, keep),
+  }
+}
+
 /**
  * Air of all zones over one UTC day, a function of the day alone.
  *
  * What the air carries follows V dC/dt = source - Q (C - C_supply), solved exactly over each step with the inputs held:
- * C → C∞ + (C - C∞) e^(-λ dt). Temperature follows one heat capacity a zone between envelope, fresh air, sun, people,
+ * C → C∞ + (C - C∞) e^(-Q/V dt). Temperature follows one heat capacity a zone between envelope, fresh air, sun, people,
  * equipment and a proportional heating and cooling with limited power.
  */
 export const createAirDay = (options: {
@@ -71,82 +137,40 @@ export const createAirDay = (options: {
   const { zones, localTime, weather, presence } = options
 
   return (utcDay) => {
-    const size = zones.length * knotsPerZone
-    const air: AirDay = {
-      temperatureC: new Float64Array(size),
-      co2Ppm: new Float64Array(size),
-      waterGM3: new Float64Array(size),
-      pm25UgM3: new Float64Array(size),
-      tvocPpb: new Float64Array(size),
+    const knots = (): Float64Array => new Float64Array(zones.length * knotsPerZone)
+    const day: AirDay = {
+      temperatureC: knots(),
+      co2Ppm: knots(),
+      waterGM3: knots(),
+      pm25UgM3: knots(),
+      tvocPpb: knots(),
       outside: [],
     }
-    const now = zones.map((zone) => ({
-      temperatureC: 23 + zone.preferenceK,
-      co2Ppm: 500,
-      waterGM3: 9,
-      pm25UgM3: 4,
-      tvocPpb: 120,
-    }))
-
+    const note = (index: number, air: Air): void => {
+      day.temperatureC[index] = air.temperatureC
+      day.co2Ppm[index] = air.co2Ppm
+      day.waterGM3[index] = air.waterGM3
+      day.pm25UgM3[index] = air.pm25UgM3
+      day.tvocPpb[index] = air.tvocPpb
+    }
+    const now = zones.map(
+      (zone): Air => ({ temperatureC: 23 + zone.preferenceK, co2Ppm: 500, waterGM3: 9, pm25UgM3: 4, tvocPpb: 120 }),
+    )
     for (let step = -warmUpDays * stepsPerDay; step <= stepsPerDay; step++) {
       const atMs = utcDay * dayMs + step * stepMs
       const local = localTime(atMs)
       const outside = weather(atMs)
       const people = presence(local.day)
       const minute = Math.floor(local.minute)
-      if (step >= 0) air.outside.push(outside)
-
+      if (step >= 0) day.outside.push(outside)
       for (const zone of zones) {
-        const is = now[zone.index] as (typeof now)[number]
-        if (step >= 0) {
-          const index = zone.index * knotsPerZone + step
-          air.temperatureC[index] = is.temperatureC
-          air.co2Ppm[index] = is.co2Ppm
-          air.waterGM3[index] = is.waterGM3
-          air.pm25UgM3[index] = is.pm25UgM3
-          air.tvocPpb[index] = is.tvocPpb
-        }
+        const air = now[zone.index] as Air
+        if (step >= 0) note(zone.index * knotsPerZone + step, air)
         const present = people[zone.index * minutesPerDay + minute] as number
         const fan = zone.character.alwaysOn ? 1 : fanSpeed(local, zone.floor)
-        const fanM3PerH = zone.designAirM3PerH * fan
-        const leakM3PerH = leaksPerH * zone.volumeM3
-        const airM3PerH = fanM3PerH + leakM3PerH
-        const { heatC, coolC } = setPoints(zone, fan, outside.temperatureC)
-
-        // Temperature.
-        const usedShare = Math.min(1, present / Math.max(zone.seats, 4))
-        const gainsW =
-          present * personHeatW +
-          zone.areaM2 *
-            (7.5 * Math.min(1, 0.05 + 3 * usedShare) + zone.character.equipmentWM2 * (0.2 + 0.8 * usedShare)) +
-          (zone.facade === null ? 0 : zone.solarApertureM2 * outside.facadeWM2[zone.facade as Facade])
-        const lossWPerK = zone.envelopeWPerK + airHeatWhPerM3K * (fanM3PerH * (1 - heatRecovery) + leakM3PerH)
-        const heatW = zone.areaM2 * heatingWM2 * clamp((heatC - is.temperatureC) / controlBandK, 0, 1)
-        const coolW = zone.areaM2 * coolingWM2 * clamp((is.temperatureC - coolC) / controlBandK, 0, 1)
-        const netW = gainsW + heatW - coolW - lossWPerK * (is.temperatureC - outside.temperatureC)
-        const nextC = is.temperatureC + (netW * stepMs) / 1000 / (zone.areaM2 * capacityJPerM2K)
-
-        // What the air carries.
-        const rate = airM3PerH / zone.volumeM3
-        const keep = Math.exp(-rate * stepH)
-        const relax = (value: number, supplied: number, sourcePerH: number): number => {
-          const steady = supplied + sourcePerH / airM3PerH
-          return steady + (value - steady) * keep
-        }
-        is.co2Ppm = relax(is.co2Ppm, outside.co2Ppm, present * personCo2M3PerH * 1e6)
-        // The coil dries summer air, the humidifier lifts winter air towards 40 % at room temperature.
-        const conditionedGM3 = clamp(outside.waterGM3, 0.34 * saturationGM3(is.temperatureC), coilWaterGM3)
-        const suppliedGM3 = (fanM3PerH * conditionedGM3 + leakM3PerH * outside.waterGM3) / airM3PerH
-        is.waterGM3 = Math.min(relax(is.waterGM3, suppliedGM3, present * personWaterGPerH), 0.95 * saturationGM3(nextC))
-        const cleaned = fan > 0 && minute >= cleaning.fromMin && minute < cleaning.toMin ? 6 : 1
-        is.tvocPpb = relax(is.tvocPpb, 55, zone.areaM2 * 110 * cleaned + present * 1500)
-        const dustPerH = (fanM3PerH * filterPasses + leakM3PerH * 0.8) * outside.pm25UgM3 + present * 12
-        const dustRate = rate + dustSettlesPerH
-        const dustSteady = dustPerH / zone.volumeM3 / dustRate
-        is.pm25UgM3 = dustSteady + (is.pm25UgM3 - dustSteady) * Math.exp(-dustRate * stepH)
-        is.temperatureC = nextC
+        now[zone.index] = nextAir(zone, air, present, fan, minute, outside)
       }
     }
-    return air
+    return day
   }
 }

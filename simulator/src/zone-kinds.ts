@@ -2,7 +2,7 @@ import { type BuildingPlan, type Facade, outlineShare, type ZoneKind } from './b
 import { keyOf, uniformAt } from './random.ts'
 
 /** What a kind of room is like, per square metre where it says so. */
-export interface ZoneCharacter {
+interface ZoneCharacter {
   /** 0: nobody has a place here, people only pass. */
   m2PerSeat: number
   heightM: number
@@ -20,7 +20,7 @@ export interface ZoneCharacter {
   alwaysOn: boolean
 }
 
-export const zoneCharacters: Record<ZoneKind, ZoneCharacter> = {
+const zoneCharacters: Record<ZoneKind, ZoneCharacter> = {
   office: {
     m2PerSeat: 9.5,
     heightM: 2.7,

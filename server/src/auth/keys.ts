@@ -15,27 +15,45 @@ const defaultReadingsPerMinute = 6_000_000
 /** How long another instance may still take a key that was revoked here. */
 const rememberMs = 5_000
 
+interface FoundKey {
+  /** null: there is no such key. */
+  principal: Principal | null
+  expiresAtMs: number
+}
+
 const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest()
 
 /** API keys: 256 random bits, shown once, kept as a hash. */
 export function createKeys({ store, log }: { store: AuthStore; log: Log }) {
   // Keyed by the hash, so that no key stands in memory longer than its request.
-  const remembered = new LRUCache<string, { principal: Principal | null; expiresAtMs: number }>({
-    max: 10_000,
-    ttl: rememberMs,
-    fetchMethod: async (hex) => {
-      const row = await store.findKey(Buffer.from(hex, 'hex'))
-      if (row) store.touchKey(row.id).catch((error) => log.warn({ err: error }, 'last use of a key not noted'))
-      return { principal: row ? principalOf(row) : null, expiresAtMs: row?.expires_at?.getTime() ?? Infinity }
-    },
-  })
+  const remembered = new LRUCache<string, FoundKey>({ max: 10_000, ttl: rememberMs })
+  let generation = 0
+
+  const find = async (hash: Buffer): Promise<FoundKey> => {
+    const row = await store.findKey(hash)
+    if (!row) return { principal: null, expiresAtMs: Infinity }
+    store.touchKey(row.id).catch((error) => log.warn({ err: error }, 'last use of a key not noted'))
+    return { principal: principalOf(row), expiresAtMs: row.expires_at?.getTime() ?? Infinity }
+  }
+  const forget = (): void => {
+    generation++
+    remembered.clear()
+  }
 
   return {
     /** @throws api_key_invalid */
     async identify(key: string): Promise<Principal> {
       if (!key.startsWith(prefix)) throw authErrors.api_key_invalid()
-      const found = await remembered.fetch(hashOf(key).toString('hex'))
-      if (!found?.principal || found.expiresAtMs <= Date.now()) throw authErrors.api_key_invalid()
+      const hash = hashOf(key)
+      const hex = hash.toString('hex')
+      let found = remembered.get(hex)
+      if (!found) {
+        const asOf = generation
+        found = await find(hash)
+        // A key that was revoked while the query ran must not be remembered as it was.
+        if (asOf === generation) remembered.set(hex, found)
+      }
+      if (!found.principal || found.expiresAtMs <= Date.now()) throw authErrors.api_key_invalid()
       return found.principal
     },
 
@@ -63,13 +81,12 @@ export function createKeys({ store, log }: { store: AuthStore; log: Log }) {
 
     /** Takes effect here at once, on other instances within seconds. @throws api_key_not_found */
     async revoke(owner: KeyOwner, id: number): Promise<void> {
-      const hash = await store.deleteKey(owner, id)
-      if (!hash) throw authErrors.api_key_not_found()
-      remembered.delete(hash.toString('hex'))
+      if (!(await store.deleteKey(owner, id))) throw authErrors.api_key_not_found()
+      forget()
     },
 
     /** After a gateway or a person is gone, so are their keys. */
-    forget: () => remembered.clear(),
+    forget,
   }
 }
 

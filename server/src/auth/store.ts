@@ -78,15 +78,14 @@ export function createStore(db: Kysely<Tables>) {
       return db.selectFrom('api_key').select(keyColumns).where(ownedBy(owner)).orderBy('id').execute()
     },
 
-    /** @returns the hash of the key that is gone, null where there was none. */
-    async deleteKey(owner: KeyOwner, id: number): Promise<Buffer | null> {
-      const row = await db
+    /** @returns false where there was none */
+    async deleteKey(owner: KeyOwner, id: number): Promise<boolean> {
+      const { numDeletedRows } = await db
         .deleteFrom('api_key')
         .where('id', '=', id)
         .where(ownedBy(owner))
-        .returning('hash')
-        .executeTakeFirst()
-      return row?.hash ?? null
+        .executeTakeFirstOrThrow()
+      return numDeletedRows === 1n
     },
 
     /** The key and its owner, if it has not expired. */

@@ -52,7 +52,7 @@ export async function importBuilding(
     console.log(describeResult(result))
     process.exitCode = exitCodeOf(result)
   }
-  if (apiKey !== undefined) return run(apiKey)
+  if (apiKey !== undefined) return await run(apiKey)
   if (values.url !== undefined)
     throw new StartError('PLENUM_API_KEY must hold an API key of an administrator of that server')
   await withServices(config, log, async ({ auth }) => {

@@ -24,5 +24,6 @@ export async function withServices<T>(
   const address = publicUrl ?? 'http://localhost'
   const services = await createServices({ databaseUrl, replicaUrl: null, publicUrl, address, log, clock: systemClock })
   opened.defer(services.close)
-  return work(services)
+  // Awaited here, or everything would be closed before the work is done.
+  return await work(services)
 }

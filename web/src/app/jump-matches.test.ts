@@ -19,6 +19,12 @@ test('what starts with the query stands first', () => {
   assert.deepEqual(ids('meeting'), ['s2', 's1'])
 })
 
+test('what has the words in its name stands before what has them in its key', () => {
+  assert.deepEqual(ids('room meeting'), ['s1', 's2'])
+  assert.deepEqual(ids('meeting room  temp'), ['s2'])
+  assert.deepEqual(ids('room 3f'), ['s1', 's2'])
+})
+
 test('keys are searched and width makes no difference', () => {
   assert.deepEqual(ids('co2-2'), ['s1'])
   assert.deepEqual(ids('３ｆ temp'), ['s2'])

@@ -9,25 +9,25 @@ export interface JumpTarget {
 
 const perSection = 8
 
-const plain = (text: string) => text.normalize('NFKC').toLowerCase()
+const plain = (text: string) => text.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ')
 
-/** 0: starts with it; 1: a word starts with it; 2: contains it; 3: only the detail does; null: no match. */
-const rank = (target: JumpTarget, words: readonly string[]): number | null => {
+/** 0: starts with the query; 1: contains it; 2: has all its words; 3: the detail helps; null: no match. */
+const rank = (target: JumpTarget, query: string): number | null => {
   const label = plain(target.label)
+  if (label.startsWith(query)) return 0
+  if (label.includes(query)) return 1
+  const words = query.split(' ')
+  if (words.every((word) => label.includes(word))) return 2
   const all = `${label} ${plain(target.detail)}`
-  if (!words.every((word) => all.includes(word))) return null
-  const first = words[0] ?? ''
-  if (label.startsWith(first)) return 0
-  if (label.includes(` ${first}`)) return 1
-  return label.includes(first) ? 2 : 3
+  return words.every((word) => all.includes(word)) ? 3 : null
 }
 
 /** The best few of each section; with nothing typed, buildings and floors, because sensors would bury them. */
 export const findTargets = <T extends JumpTarget>(targets: readonly T[], query: string): T[] => {
-  const words = plain(query).split(/\s+/).filter(Boolean)
-  if (words.length === 0) return targets.filter(({ section }) => section !== 'sensors')
+  const wanted = plain(query)
+  if (wanted === '') return targets.filter(({ section }) => section !== 'sensors')
   const ranked = targets.flatMap((target) => {
-    const place = rank(target, words)
+    const place = rank(target, wanted)
     return place === null ? [] : [{ target, place }]
   })
   ranked.sort((a, b) => a.place - b.place)

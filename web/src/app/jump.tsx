@@ -2,12 +2,13 @@ import { Spotlight } from '@mantine/spotlight'
 import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useDeferredValue, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { buildingDashboardQuery } from '../dashboard/dashboard-queries.ts'
 import { sensorAnchor } from '../dashboard/sensor-anchor.ts'
 import { buildingsQuery, sensorsOfBuildingQuery } from '../registry/registry-queries.ts'
 import { useCurrentBuildingId } from './current-building.ts'
+import classes from './jump.module.css'
 import { findTargets, type JumpTarget } from './jump-matches.ts'
 
 type Target = JumpTarget & { go: () => void }
@@ -60,8 +61,7 @@ export const Jump = () => {
   const [isOpen, setOpen] = useState(false)
   const [query, setQuery] = useState('')
   const targets = useTargets(isOpen)
-  const deferredQuery = useDeferredValue(query)
-  const found = useMemo(() => (isOpen ? findTargets(targets, deferredQuery) : []), [isOpen, targets, deferredQuery])
+  const found = useMemo(() => (isOpen ? findTargets(targets, query) : []), [isOpen, targets, query])
 
   return (
     <Spotlight.Root
@@ -73,6 +73,8 @@ export const Jump = () => {
       scrollable
       maxHeight="min(480px, 70vh)"
       transitionProps={{ duration: 80 }}
+      overlayProps={{ backgroundOpacity: 0.3, blur: 0 }}
+      classNames={{ action: classes.action, actionsGroup: classes.group }}
       aria-label={t('app.search')}
     >
       <Spotlight.Search

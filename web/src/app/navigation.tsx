@@ -78,10 +78,7 @@ export const Navigation = ({ onNavigate }: { onNavigate?: () => void }) => {
                       role="img"
                       className={classes.trouble}
                       aria-label={t(`condition.${trouble}`)}
-                      title={t('condition.count', {
-                        count: floor.status[trouble],
-                        condition: t(`condition.${trouble}`),
-                      })}
+                      title={t(`counted.${trouble}`, { count: floor.status[trouble] })}
                     >
                       <ConditionMark condition={trouble} />
                     </span>

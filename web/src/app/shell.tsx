@@ -16,15 +16,19 @@ import classes from './shell.module.css'
 
 const contentId = 'content'
 
-/** After going to another page, keyboard and screen reader go on at its content instead of at the old link. */
+/**
+ * After going to another page, keyboard and screen reader go on at its content instead of at the old link; an address
+ * that points at a part of the page is left to the page.
+ */
 const useFocusOnNewPage = () => {
   const content = useRef<HTMLElement>(null)
   const path = useLocation({ select: ({ pathname }) => pathname })
+  const hash = useLocation({ select: (location) => location.hash })
   const shown = useRef(path)
   useEffect(() => {
-    if (shown.current !== path) content.current?.focus({ preventScroll: true })
+    if (shown.current !== path && hash === '') content.current?.focus({ preventScroll: true })
     shown.current = path
-  }, [path])
+  }, [path, hash])
   return content
 }
 

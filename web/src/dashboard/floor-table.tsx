@@ -19,9 +19,7 @@ const FloorState = ({ floor }: { floor: BuildingFloor }) => {
   const present = troubles.filter((status) => floor.status[status] > 0)
   return (
     <span className={classes.states}>
-      <span className={classes.quiet}>
-        {t('condition.count', { count: floor.status.ok, condition: t('condition.ok') })}
-      </span>
+      <span className={classes.quiet}>{t('counted.ok', { count: floor.status.ok })}</span>
       {present.map((status) => (
         <Link
           key={status}
@@ -32,7 +30,7 @@ const FloorState = ({ floor }: { floor: BuildingFloor }) => {
           data-condition={status}
         >
           <ConditionMark condition={status} />
-          {t('condition.count', { count: floor.status[status], condition: t(`condition.${status}`) })}
+          {t(`counted.${status}`, { count: floor.status[status] })}
         </Link>
       ))}
     </span>

@@ -31,7 +31,7 @@ const BuildingState = ({ building }: { building: Building }) => {
       {counts.map((name) => (
         <span key={name} className={classes.count} data-condition={name}>
           {name !== 'ok' && <ConditionMark condition={name} />}
-          {t('condition.count', { count: status[name], condition: t(`condition.${name}`) })}
+          {t(`counted.${name}`, { count: status[name] })}
         </span>
       ))}
       {newestAt && (

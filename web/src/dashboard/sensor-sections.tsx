@@ -16,7 +16,7 @@ const GroupTroubles = ({ sensors }: { sensors: readonly DashboardSensor[] }) => 
     .map((condition) => (
       <span key={condition} className={classes.trouble}>
         <ConditionMark condition={condition} />
-        {t('condition.count', { count: counts[condition], condition: t(`condition.${condition}`) })}
+        {t(`counted.${condition}`, { count: counts[condition] })}
       </span>
     ))
 }

@@ -39,7 +39,10 @@ const TileStatus = ({ sensor, timeZone }: Omit<SensorTileProps, 'series'>) => {
   )
 }
 
-/** One sensor: what it is, what it reads, how old that is, how the last hour went. */
+/**
+ * One sensor: what it is, what it reads, how old that is, how the last hour went. A suspect value is shown but
+ * not drawn: one of -40 °C would flatten the hour into a line.
+ */
 export const SensorTile = memo(({ sensor, series, timeZone }: SensorTileProps) => (
   <article
     id={sensorAnchor(sensor.sensor_id)}
@@ -59,7 +62,7 @@ export const SensorTile = memo(({ sensor, series, timeZone }: SensorTileProps) =
           series={series}
           sensorType={sensor.sensor_type}
           newestAt={sensor.latest_timestamp}
-          newestValue={sensor.latest_value}
+          newestValue={sensor.quality === 'good' ? sensor.latest_value : null}
         />
       )}
     </div>

@@ -91,7 +91,13 @@ export const en = {
     disabled_why: 'Switched off by an administrator',
     suspect_why: 'Outside the plausible range, left out of averages',
     ok_why: 'Reports as expected',
-    count: '{{count}} {{condition}}',
+  },
+  counted: {
+    ok: '{{count}} OK',
+    stale: '{{count}} stale',
+    silent: '{{count}} silent',
+    suspect: '{{count}} suspect',
+    disabled: '{{count}} disabled',
   },
   value: { open: 'Open', closed: 'Closed', none: 'No value', people: 'people', count: 'events' },
   age: {

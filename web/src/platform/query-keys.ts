@@ -4,6 +4,7 @@ export const queryKeys = {
   buildings: ['buildings'],
   zonesOfFloor: (floorId: number) => ['zones', { floorId }],
   sensorsOfBuilding: (buildingId: number) => ['sensors', { buildingId }],
+  buildingDashboards: ['dashboard', 'building'],
   buildingDashboard: (buildingId: number) => ['dashboard', 'building', buildingId],
   floorDashboard: (floorId: number) => ['dashboard', 'floor', floorId],
   floorSparklines: (floorId: number) => ['dashboard', 'floor', floorId, 'sparklines'],

@@ -1,4 +1,3 @@
-import { useReducedMotion } from '@mantine/hooks'
 import { useLayoutEffect, useRef } from 'react'
 import classes from './live-value.module.css'
 import type { Measured } from './shown-value.ts'
@@ -10,13 +9,12 @@ const highlightMs = 140
 const useHighlight = (text: string) => {
   const element = useRef<HTMLSpanElement>(null)
   const previous = useRef(text)
-  const isStill = useReducedMotion()
   useLayoutEffect(() => {
     if (previous.current === text) return
     previous.current = text
-    if (isStill) return
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
     element.current?.animate([{ background: 'var(--accent-ground)' }, { background: 'transparent' }], highlightMs)
-  }, [text, isStill])
+  }, [text])
   return element
 }
 

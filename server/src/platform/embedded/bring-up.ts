@@ -91,7 +91,7 @@ async function findPostmaster(cluster: Cluster): Promise<Postmaster | 'busy' | u
   if (file.status !== 'ready' || file.port === undefined) return 'busy'
   const found = { pid: file.pid, port: file.port, child: null }
   for (let attempt = 0; attempt < 3; attempt++) {
-    if (await answers({ port: file.port, password }, dir)) return found
+    if (await answers({ port: file.port, password, dir })) return found
     const now = await readPostmasterPid(pgdata)
     if (now?.pid !== file.pid || now.status !== 'ready') return 'busy'
     await pause(100)

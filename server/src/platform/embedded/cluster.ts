@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chown, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Binaries } from './binaries.ts'
-import { diskFull, readDataFile, writeDataFile } from './data-dir.ts'
+import { diskFull, readDataFile, tellsDiskFull, unfinished, writeDataFile } from './data-dir.ts'
 import { embeddedDatabaseError, errorCode } from './errors.ts'
 import { type RunAs, run } from './run-as.ts'
 
@@ -10,7 +10,7 @@ export const user = 'plenum'
 export const passwordFile = 'postgres.password'
 
 /** initdb works in a folder of this name, which becomes `pgdata` when all is done. */
-const unfinished = 'pgdata.new-'
+const newCluster = 'pgdata.new-'
 
 /**
  * Makes the cluster if there is none. Killed in the middle it leaves nothing behind that the next start
@@ -44,7 +44,7 @@ export async function resetPassword(dir: string, pgdata: string, binaries: Binar
   if (code !== 0 || /\b(ERROR|FATAL|PANIC):/.test(output)) {
     throw embeddedDatabaseError(
       'database_did_not_start',
-      `${join(dir, passwordFile)} is missing and a new password could not be set (${lastLine(output)}): put the file back from a backup.`,
+      `${join(dir, passwordFile)} is missing and a new password could not be set (${tellingLine(output)}): put the file back from a backup.`,
     )
   }
   await writeDataFile(dir, passwordFile, `${password}\n`)
@@ -69,7 +69,7 @@ async function readVersion(pgdata: string): Promise<string | undefined> {
 async function initialise(dir: string, pgdata: string, binaries: Binaries, runAs: RunAs): Promise<void> {
   await writeDataFile(dir, passwordFile, `${newPassword()}\n`)
   // A name of its own each time: an initdb that outlived its killed parent can't disturb this one.
-  const fresh = join(dir, unfinished + randomBytes(4).toString('hex'))
+  const fresh = join(dir, newCluster + randomBytes(4).toString('hex'))
   await mkdir(fresh, { mode: 0o700 })
   if (runAs.owner !== undefined) {
     await chown(fresh, runAs.owner.uid, runAs.owner.gid)
@@ -90,20 +90,22 @@ async function initialise(dir: string, pgdata: string, binaries: Binaries, runAs
   ])
   if (code !== 0) {
     await rm(fresh, { recursive: true, force: true }).catch(() => {})
-    if (/No space left on device|Disk quota exceeded/.test(output)) throw diskFull(dir)
+    if (tellsDiskFull(output)) throw diskFull(dir)
     throw embeddedDatabaseError(
       'database_did_not_start',
-      `The database could not be set up in ${dir}: ${lastLine(output)}`,
+      `The database could not be set up in ${dir}: ${tellingLine(output)}`,
     )
   }
   await rename(fresh, pgdata)
   await syncFolder(dir)
 }
 
+/** What starts that were killed have left. Only the owner of the data directory may do this. */
 async function removeUnfinished(dir: string): Promise<void> {
   for (const name of await readdir(dir)) {
     // One whose initdb still runs may fill up again while it is removed; then the next start removes it.
-    if (name.startsWith(unfinished)) await rm(join(dir, name), { recursive: true, force: true }).catch(() => {})
+    if (name.startsWith(newCluster) || name.endsWith(unfinished))
+      await rm(join(dir, name), { recursive: true, force: true }).catch(() => {})
   }
 }
 
@@ -121,9 +123,9 @@ function newPassword(): string {
   return randomBytes(32).toString('hex')
 }
 
-function lastLine(output: string): string {
+function tellingLine(output: string): string {
   const lines = output.split('\n').filter((line) => line.trim() !== '')
-  const telling = lines.findLast((line) => /error|FATAL|PANIC/.test(line)) ?? lines.at(-1) ?? 'no output'
+  const telling = lines.find((line) => /error|FATAL|PANIC/.test(line)) ?? lines.at(-1) ?? 'no output'
   return telling.trim()
 }
 

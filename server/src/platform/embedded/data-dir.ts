@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chown, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { chown, mkdir, mkdtemp, open, readFile, realpath, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { embeddedDatabaseError, errorCode } from './errors.ts'
 
@@ -13,8 +13,7 @@ export async function openDataDir(dataDir: string): Promise<string> {
   try {
     await makeFolder(wanted)
     const dir = await realpath(wanted)
-    await writeDataFile(dir, '.writable', '')
-    await rm(join(dir, '.writable'), { force: true })
+    await rmdir(await mkdtemp(join(dir, '.writable-')))
     return dir
   } catch (error) {
     throw dataDirError(wanted, error)
@@ -59,6 +58,11 @@ export function dataDirError(dir: string, error: unknown): unknown {
   return error
 }
 
+/** Whether PostgreSQL's own words mean a full disk; the hint is all there is after a write that went half through. */
+export function tellsDiskFull(output: string): boolean {
+  return /No space left on device|Disk quota exceeded|Check free disk space/.test(output)
+}
+
 export function diskFull(dir: string, cause?: unknown): Error {
   return embeddedDatabaseError(
     'disk_full',
@@ -67,10 +71,13 @@ export function diskFull(dir: string, cause?: unknown): Error {
   )
 }
 
+/** Ending of a file that is being written; one found later is rubbish of a process that was killed. */
+export const unfinished = '.unfinished'
+
 /** Writes a small file (0600) as a whole or not at all, and gives it to the owner of the data directory. */
 export async function writeDataFile(dir: string, name: string, text: string): Promise<void> {
   const path = join(dir, name)
-  const fresh = `${path}.${randomBytes(4).toString('hex')}.tmp`
+  const fresh = `${path}.${randomBytes(4).toString('hex')}${unfinished}`
   try {
     const file = await open(fresh, 'wx', 0o600)
     try {

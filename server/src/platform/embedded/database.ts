@@ -1,19 +1,21 @@
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { passwordFile, user } from './cluster.ts'
-import { embeddedDatabaseError, errorCode } from './errors.ts'
+import { embeddedDatabaseError, errorCode, isEmbeddedDatabaseError } from './errors.ts'
 
-export const databaseName = 'plenum'
+const databaseName = 'plenum'
 
-type Access = { readonly port: number; readonly password: string }
+/** `dir`, the data directory, only serves the message about a wrong password. */
+type Access = { readonly port: number; readonly password: string; readonly dir: string }
 
-export function databaseUrl({ port, password }: Access): string {
+export function databaseUrl({ port, password }: Omit<Access, 'dir'>): string {
   return `postgres://${user}:${password}@127.0.0.1:${port}/${databaseName}`
 }
 
 /**
  * Makes the database if it is missing: at the first start, or when that one was killed before it got here.
  * @returns whether it was made now, so that nothing of ours can be in it
+ * @throws EmbeddedDatabaseError `database_password_wrong`
  */
 export async function ensureDatabase(access: Access): Promise<boolean> {
   return withClient(access, 'postgres', async (client) => {
@@ -25,19 +27,19 @@ export async function ensureDatabase(access: Access): Promise<boolean> {
 }
 
 /**
- * Whether a server that says it is ready takes our password.
+ * Whether a server that says it is ready answers us.
  * @throws EmbeddedDatabaseError `database_password_wrong`
  */
-export async function answers(access: Access, dir: string): Promise<boolean> {
+export async function answers(access: Access): Promise<boolean> {
   try {
     return await withClient(access, 'postgres', async (client) => (await client.query('SELECT 1')).rowCount === 1)
   } catch (error) {
-    if (errorCode(error) !== '28P01') return false
-    throw wrongPassword(dir, error)
+    if (isEmbeddedDatabaseError(error)) throw error
+    return false
   }
 }
 
-export function wrongPassword(dir: string, cause: unknown): Error {
+function wrongPassword(dir: string, cause: unknown): Error {
   const path = join(dir, passwordFile)
   return embeddedDatabaseError(
     'database_password_wrong',
@@ -63,6 +65,8 @@ async function withClient<T>(access: Access, database: string, use: (client: Cli
   try {
     await client.connect()
     return await use(client)
+  } catch (error) {
+    throw errorCode(error) === '28P01' ? wrongPassword(access.dir, error) : error
   } finally {
     await client.end().catch(() => {})
   }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdir, rm, statfs, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { findBinaries } from './binaries.ts'
 import { isRoot, query, type TestDir, testDir, until } from './harness.ts'
-import { isEmbeddedDatabaseError, startEmbeddedDatabase } from './index.ts'
+import { isEmbeddedDatabaseError, lockDataDir, startEmbeddedDatabase } from './index.ts'
 import { explain } from './postmaster.ts'
 
 /** Refused with that code, in one line that says what to do. */
@@ -54,6 +54,16 @@ test('a folder that cannot be written to is refused', async (t) => {
   for (const dataDir of ['/proc/plenum', '/sys/plenum', '/sys']) {
     assert.match(await refusal(startEmbeddedDatabase({ dataDir, log }), 'data_dir_not_writable'), /PLENUM_DATA_DIR/)
   }
+})
+
+test('an ordinary user is refused in the folder of another, also when only the lock in it is in the way', async (t) => {
+  if (!isRoot) return t.skip('needs root, to become somebody else')
+  const dir = await testDir(t)
+  await (await lockDataDir(dir.path)).release()
+  const refused = async () => (await dir.startOwner('start', { uid: 65534, gid: 65534 }).event('failed'))['code']
+  assert.equal(await refused(), 'data_dir_not_writable')
+  await chmod(dir.path, 0o777)
+  assert.equal(await refused(), 'data_dir_not_writable')
 })
 
 test('a password file that is not the one of this database is refused', async (t) => {
@@ -118,14 +128,14 @@ async function smallDisk(t: TestContext, size: string): Promise<TestDir | undefi
   const disk = dirname(dir.path)
   await mkdir(disk)
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk], { stdio: 'ignore' })
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk], { stdio: 'ignore' })
   } catch {
     return undefined
   }
   dir.beforeRemoval(async () => {
     await until('the disk can be unmounted', () => {
       try {
-        execFileSync('umount', [disk], { stdio: 'ignore' })
+        execFileSync('/bin/umount', [disk], { stdio: 'ignore' })
         return true
       } catch {
         return false

@@ -12,8 +12,8 @@ import { chooseRunAs } from './run-as.ts'
 import { shutDown } from './shut-down.ts'
 import { supervise } from './supervise.ts'
 
-export { type EmbeddedDatabaseError, type EmbeddedDatabaseErrorCode, isEmbeddedDatabaseError } from './errors.ts'
-export { findInstance, type Instance, type InstanceInfo, type InstanceLock, lockDataDir } from './instance-lock.ts'
+export { type EmbeddedDatabaseError, isEmbeddedDatabaseError } from './errors.ts'
+export { findInstance, lockDataDir } from './instance-lock.ts'
 export type { Log } from './log.ts'
 export { runningDatabaseUrl } from './running-database.ts'
 
@@ -71,7 +71,7 @@ async function run(cluster: Cluster, lock: InstanceLock): Promise<EmbeddedDataba
   const adopted = first.child === null
   let fresh: boolean
   try {
-    fresh = await ensureDatabase({ port, password })
+    fresh = await ensureDatabase({ port, password, dir })
     await rememberPort(dir, port)
   } catch (error) {
     await shutDown(first, cluster)

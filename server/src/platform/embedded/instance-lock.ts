@@ -7,8 +7,8 @@ import { embeddedDatabaseError, errorCode } from './errors.ts'
 import { isAlive } from './processes.ts'
 
 /** What the owner of a data directory tells others about itself. */
-export type InstanceInfo = { readonly address?: string }
-export type Instance = InstanceInfo & { readonly pid: number }
+type InstanceInfo = { readonly address?: string }
+type Instance = InstanceInfo & { readonly pid: number }
 
 export type InstanceLock = {
   /** Tells other commands where this instance listens, e.g. `{ address: 'http://127.0.0.1:3000' }`. */
@@ -63,28 +63,27 @@ export async function findInstance(dataDir: string): Promise<Instance | null> {
 /** Tries for a moment: a reader (`findInstance`) may hold the file for some microseconds. */
 async function tryLock(dir: string): Promise<DatabaseSync | undefined> {
   for (let attempt = 0; attempt < 10; attempt++) {
-    const database = open(dir)
-    try {
-      database.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE')
-      held.add(database)
-      return database
-    } catch (error) {
-      database.close()
-      if (!isBusy(error)) throw error
-    }
+    const lock = lockFile(join(dir, lockName))
+    if (lock !== 'busy') return lock
     await pause(20)
   }
   return undefined
 }
 
-function open(dir: string): DatabaseSync {
-  const path = join(dir, lockName)
+function lockFile(path: string): DatabaseSync | 'busy' {
+  let database: DatabaseSync | undefined
   try {
-    return new DatabaseSync(path, { timeout: 0 })
+    database = new DatabaseSync(path, { timeout: 0 })
+    // In memory: with the journal off, SQLite writes a page at once, and a full disk would refuse the lock.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+    held.add(database)
+    return database
   } catch (error) {
+    database?.close()
+    if (isBusy(error)) return 'busy'
     throw embeddedDatabaseError(
       'data_dir_not_writable',
-      `The lock file ${path} cannot be opened: give this user the right to write it, or set PLENUM_DATA_DIR to another folder.`,
+      `The lock file ${path} cannot be opened (${(error as Error).message}): give this user the right to write it, or set PLENUM_DATA_DIR to another folder.`,
       error,
     )
   }

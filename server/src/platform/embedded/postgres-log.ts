@@ -48,9 +48,6 @@ export function postgresLog(dir: string, limitBytes = 10 * 1024 * 1024): Postgre
 
 /** The line that says why PostgreSQL gave up, without its time stamp; undefined when there is none. */
 export function lastFailure(log: string): string | undefined {
-  const line = log
-    .split('\n')
-    .filter((text) => /\b(FATAL|PANIC|ERROR): /.test(text))
-    .at(-1)
+  const line = log.split('\n').findLast((text) => /\b(FATAL|PANIC|ERROR): /.test(text))
   return line?.replace(/^.*?\b(FATAL|PANIC|ERROR):\s*/, '').trim()
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Binaries } from './binaries.ts'
+import { tellsDiskFull } from './data-dir.ts'
 import { errorCode } from './errors.ts'
 import { lastFailure, type PostgresLog } from './postgres-log.ts'
 import { readPostmasterPid } from './postmaster-pid.ts'
@@ -71,7 +72,7 @@ export function explain(log: string): StartFailure {
   const reason = lastFailure(log) ?? log.trim().split('\n').at(-1) ?? ''
   if (/could not create any TCP\/IP sockets|Address already in use/.test(log)) return { kind: 'port_taken', reason }
   if (/pre-existing shared memory block|lock file "postmaster\.pid"/.test(log)) return { kind: 'in_use', reason }
-  if (/No space left on device|Disk quota exceeded/.test(log)) return { kind: 'disk_full', reason }
+  if (tellsDiskFull(log)) return { kind: 'disk_full', reason }
   return { kind: 'other', reason: reason === '' ? 'it ended without a word' : reason }
 }
 

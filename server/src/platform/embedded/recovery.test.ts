@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -94,17 +96,25 @@ test('kill -9 of PostgreSQL and all its children: it is back on the same port wi
   await until('it is logged', () => lines.filter((line) => line.startsWith('PostgreSQL is back')).length === 3)
 })
 
-test('kill -9 of the postmaster alone, with a backend that hangs: it is ended, and the server is back', async (t) => {
+test('kill -9 of the postmaster alone, with a backend that hangs and a thief on its port: it is tried until it is back', async (t) => {
   if (process.platform !== 'linux') return t.skip('finds the children in /proc')
   const dir = await testDir(t)
-  const database = await dir.start()
+  const { log, lines } = quietLog()
+  const database = await dir.start(log)
   const pid = database.postmasterPid
   const child = (await processesOf(dir.pgdata)).find(({ role }) => role === 'child')
   assert.ok(child)
   signal(child.pid, 'SIGSTOP')
   signal(pid, 'SIGKILL')
-  await until('another postmaster', () => database.postmasterPid !== pid)
+  // The hanging backend holds up the restart long enough for somebody to take the port.
+  await until('the postmaster is dead', () => !isAlive(pid))
+  const thief = createServer().listen(database.port, '127.0.0.1')
+  await once(thief, 'listening')
+  await until('a start fails', () => lines.some((line) => line.startsWith('PostgreSQL did not start, trying again')))
+  thief.close()
   await until('it answers', () => answersOn(database.url))
+  assert.notEqual(database.postmasterPid, pid)
+  assert.equal(isAlive(child.pid) && (await processesOf(dir.pgdata)).some((each) => each.pid === child.pid), false)
 })
 
 test('everything killed: the next start recovers', async (t) => {

@@ -17,11 +17,15 @@ export function supervise(cluster: Cluster, first: Postmaster): Supervision {
   const ending = new AbortController()
   const { log } = cluster
   let current = first
+  /** Grows while starts fail, or servers die as soon as they are up. */
+  let delayMs = 0
 
   async function watch(): Promise<void> {
     while (true) {
+      const since = Date.now()
       await death(current, cluster.pgdata, ending.signal)
-      log.error({ pid: current.pid }, 'PostgreSQL died, starting it again')
+      if (Date.now() - since > 1_000) delayMs = 0
+      log.error({ pid: current.pid, delayMs }, 'PostgreSQL died, starting it again')
       current = await restart()
       log.info({ pid: current.pid, port: current.port }, 'PostgreSQL is back')
     }
@@ -29,7 +33,9 @@ export function supervise(cluster: Cluster, first: Postmaster): Supervision {
 
   async function restart(): Promise<Postmaster> {
     const { port } = first
-    for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 10_000)) {
+    while (true) {
+      await pause(delayMs, undefined, { ref: false, signal: ending.signal })
+      delayMs = Math.min(Math.max(50, delayMs * 2), 10_000)
       try {
         const onSpawn = (postmaster: Postmaster) => {
           current = postmaster
@@ -39,7 +45,6 @@ export function supervise(cluster: Cluster, first: Postmaster): Supervision {
         if (ending.signal.aborted) throw error
         log.error({ err: error, delayMs }, 'PostgreSQL did not start, trying again')
       }
-      await pause(delayMs, undefined, { ref: false, signal: ending.signal })
     }
   }
 

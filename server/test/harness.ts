@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { after, afterEach } from 'node:test'
+import type { BuildingInput, FloorInput, IngestAnswer, NewApiKey, SensorInput } from '@plenum/contract'
+import type { InjectOptions, LightMyRequestResponse } from 'fastify'
+import pg from 'pg'
+import { pino } from 'pino'
+import { type App, type Clock, createLog } from '#platform'
+import { buildApp } from '../src/app.ts'
+import { createServices, type Services } from '../src/services.ts'
+
+/** A database of its own for a test file, cloned from the migrated template; dropped after the file. */
+export async function cloneDatabase(): Promise<string> {
+  const server = process.env['PLENUM_TEST_SERVER']
+  assert.ok(server, 'run tests with npm test, or node --test --test-global-setup=server/test/cluster.ts')
+  const name = `test_${randomBytes(6).toString('hex')}`
+  await onServer(server, `create database ${name} template plenum_template`)
+  after(() => onServer(server, `drop database ${name} with (force)`))
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return url.href
+}
+
+async function onServer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
+
+/** A clock that moves only when told to. */
+export function createTestClock(startMs = Date.UTC(2026, 10, 23, 10, 15, 4)): Clock & { nowMs: number } {
+  const clock = { nowMs: startMs, now: () => clock.nowMs }
+  return clock
+}
+
+export interface TestServer {
+  app: App
+  services: Services
+  databaseUrl: string
+  clock: Clock & { nowMs: number }
+  /** As the administrator. */
+  as: Caller
+  /** Log lines written so far. */
+  logged: string[]
+}
+
+export type Caller = (
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE' | 'HEAD' | 'OPTIONS',
+  url: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<LightMyRequestResponse>
+
+export const administrator = { email: 'admin@example.com', password: 'correct horse battery' }
+
+/**
+ * The whole application on a database of its own, with an administrator. After each test the pool must be as it was:
+ * a connection that was not given back fails the test that took it.
+ */
+export async function startTestServer(): Promise<TestServer> {
+  const databaseUrl = await cloneDatabase()
+  const clock = createTestClock()
+  const logged: string[] = []
+  const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) })
+  const settings = { databaseUrl, replicaUrl: null, publicUrl: null, address: 'http://localhost:3000' }
+  const services = await createServices({ ...settings, log, clock })
+  const app = await buildApp(services, { log, metricsToken: null, webDir: null })
+  await app.ready()
+  await services.auth.administrators.create(administrator.email, administrator.password)
+  afterEach(() => assertPoolAtRest(services))
+  after(async () => {
+    await app.close()
+    await services.close()
+  })
+  return { app, services, databaseUrl, clock, as: await signIn(app, administrator), logged }
+}
+
+/** What runs behind an answer (a gateway's last-seen) may end a moment after it. */
+export async function assertPoolAtRest({ database }: Pick<Services, 'database'>): Promise<void> {
+  const deadline = Date.now() + 5_000
+  while (database.counts().used > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5))
+  const { used, waiting } = database.counts()
+  assert.deepEqual({ used, waiting }, { used: 0, waiting: 0 }, 'a connection was not given back to its pool')
+}
+
+export const caller =
+  (app: App, credentials: Record<string, string>): Caller =>
+  (method, url, body, headers) =>
+    app.inject({ method, url, headers: { ...credentials, ...headers }, payload: body } as InjectOptions)
+
+/** A caller with the session cookie of a person. */
+export async function signIn(app: App, person: { email: string; password: string }): Promise<Caller> {
+  const answer = await app.inject({ method: 'POST', url: '/api/auth/sign-in/email', payload: person })
+  assert.equal(answer.statusCode, 200, answer.body)
+  const cookie = answer.cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join('; ')
+  return caller(app, { cookie })
+}
+
+/** Creates a thing of the registry and answers it. */
+export async function create<T = { id: number }>(as: Caller, path: string, body: unknown): Promise<T> {
+  const answer = await as('POST', path, body)
+  assert.equal(answer.statusCode, 201, answer.body)
+  return answer.json<T>()
+}
+
+/** The smallest building that readings can be sent to: one floor, a temperature and a CO2 sensor, a gateway. */
+export async function createSmallBuilding(server: TestServer, key = randomBytes(3).toString('hex')) {
+  const { as, app } = server
+  const building = await create(as, '/api/buildings', {
+    name: `Building ${key}`,
+    timezone: 'Asia/Tokyo',
+  } satisfies BuildingInput)
+  const floor = await create(as, '/api/floors', { building_id: building.id, name: '3F', level: 3 } satisfies FloorInput)
+  const gateway = await create(as, '/api/gateways', { building_id: building.id, name: 'East' })
+  const sensor = (name: string, sensor_type: SensorInput['sensor_type']) =>
+    create(as, '/api/sensors', {
+      floor_id: floor.id,
+      sensor_key: `${key}/${name}`,
+      name,
+      sensor_type,
+    } satisfies SensorInput)
+  const temperature = await sensor('temperature', 'temperature')
+  const co2 = await sensor('co2', 'co2')
+  const { key: apiKey } = await create<NewApiKey>(as, `/api/gateways/${gateway.id}/keys`, {})
+  const asGateway = caller(app, { authorization: `Bearer ${apiKey}` })
+  return { building, floor, gateway, temperature, co2, apiKey, asGateway, key }
+}
+
+export const ingestPath = '/api/sensors/data'
+
+/** Sends readings and expects them to be taken. */
+export async function send(as: Caller, readings: unknown[]): Promise<IngestAnswer> {
+  const answer = await as('POST', ingestPath, { readings })
+  assert.equal(answer.statusCode, 200, answer.body)
+  return answer.json<IngestAnswer>()
+}
+
+/** Asks until the answer fits. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  fits: (answer: T) => boolean,
+  withinMs = 20_000,
+): Promise<T> {
+  const deadline = Date.now() + withinMs
+  for (;;) {
+    const answer = await ask().catch((error: unknown) => error as T)
+    if (fits(answer)) return answer
+    if (Date.now() > deadline) assert.fail(`still ${JSON.stringify(answer)} after ${withinMs} ms`)
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+}
+
+export const quietLog = createLog('silent')
