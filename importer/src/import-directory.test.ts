@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import { type Disturbance, type FakePlenum } from './testing/fake-plenum.ts'
+import type { Disturbance, FakePlenum } from './testing/fake-plenum.ts'
 import { storedReadings, withImport } from './testing/with-import.ts'
 
 const isIngest = ({ path }: { path: string }) => path === '/api/sensors/data'
@@ -187,6 +187,21 @@ describe('interrupted import', () => {
         return { status: 503, retryAfter: '60' }
       }
       assert.equal((await run({ signal: controller.signal })).outcome, 'interrupted')
+    }))
+
+  test('an import interrupted before it sends anything has sent nothing', () =>
+    withImport({}, async ({ fake, run }) => {
+      const { outcome, tally } = await run({ signal: AbortSignal.abort() })
+      assert.deepEqual([outcome, tally.readings, fake.tables.buildings.length], ['interrupted', 0, 0])
+    }))
+
+  test('a failure ends the other rooms, and is what is told', () =>
+    withImport(longer, async ({ fake, run }) => {
+      fake.disturb = (request) => {
+        if (!isIngest(request)) return undefined
+        return request.number < 3 ? { status: 503, retryAfter: '60' } : { status: 403 }
+      }
+      await assert.rejects(run(), { code: 'import_server_refused', message: /403/ })
     }))
 
   test('a failure is remembered like an interruption', () =>

@@ -31,21 +31,20 @@ export function describeResult(result: ImportResult): string {
     return `${result.building}: would create ${created}.\n${readings(result.readings)} would be sent. Nothing was written.`
   }
   const seconds = Math.max(durationMs, 1) / 1000
-  const counts = [`stored`, `duplicates`, `rejected`] as const
+  const counts = ['stored', 'duplicates', 'rejected'] as const
   const outcomes = counts.map((name) => `${number.format(tally[name])} ${name}`).join(', ')
   const rate = `${number.format(Math.round(sent / seconds))} readings/s`
   const lines = [`${result.building}: created ${created}.`]
-  lines.push(
-    ...result.examples.map(
-      ({ sensorKey, timestamp, code, detail }) => `rejected ${sensorKey} ${timestamp}: ${code}, ${detail}`,
-    ),
-  )
-  if (sent < tally.readings)
+  for (const { sensorKey, timestamp, code, detail } of result.examples) {
+    lines.push(`rejected ${sensorKey} ${timestamp}: ${code}, ${detail}`)
+  }
+  if (sent < tally.readings) {
     lines.push(`${readings(tally.readings - sent)} had been sent before the import was interrupted.`)
-  if (tally.ambiguous > 0)
-    lines.push(
-      `${number.format(tally.ambiguous)} of the duplicates may be this import's own: their request had been sent before, and its answer was lost.`,
-    )
+  }
+  if (tally.ambiguous > 0) {
+    const why = 'their request had been sent before, and its answer was lost'
+    lines.push(`${number.format(tally.ambiguous)} of the duplicates may be this import's own: ${why}.`)
+  }
   if (outcome === 'interrupted') lines.push('Interrupted: run the import again to go on.')
   lines.push(`${readings(tally.readings)}: ${outcomes} in ${number.format(Math.round(seconds))} s (${rate})`)
   return lines.join('\n')

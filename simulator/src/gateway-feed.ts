@@ -131,7 +131,7 @@ export const createGatewayFeed = (options: {
       liveMs = Math.min(toMs, Math.max(knownMs, toMs - firstScreenMs))
       log('feed_started', { known_until: knownMs === 0 ? null : new Date(knownMs).toISOString() })
       await sendLive(toMs, fineResolutionS)
-      log('first_screen_sent', { took_ms: clock() - startedMs })
+      if (!signal.aborted) log('first_screen_sent', { took_ms: clock() - startedMs })
       await Promise.all([runLive(), runPast()])
       save()
     },

@@ -6,9 +6,7 @@ import {
   notFound,
   Outlet,
   redirect,
-  useRouter,
 } from '@tanstack/react-router'
-import { useTranslation } from 'react-i18next'
 import { returnAddress } from '../auth/return-address.ts'
 import { sessionQuery } from '../auth/session.ts'
 import { SignInPage } from '../auth/sign-in-page.tsx'
@@ -16,40 +14,9 @@ import { BuildingPage } from '../dashboard/building-page.tsx'
 import { FloorPage } from '../dashboard/floor-page.tsx'
 import { parseFloorSearch } from '../dashboard/floor-search.ts'
 import { OverviewPage } from '../dashboard/overview-page.tsx'
-import { FailurePage } from '../ui/failure-page.tsx'
-import { ProblemError } from '../platform/api.ts'
-import { Wordmark } from '../ui/wordmark.tsx'
 import { parseAddress, stringifyAddress } from './address.ts'
+import { BrokenPage, FirstWait, UnknownAddressPage } from './outside-pages.tsx'
 import { Shell } from './shell.tsx'
-
-const NotFoundPage = () => <FailurePage error={new ProblemError(404, {})} />
-
-/** Outside the frame of the signed-in pages. */
-const UnknownAddressPage = () => (
-  <main style={{ padding: 16 }}>
-    <NotFoundPage />
-  </main>
-)
-
-/** Also when nothing could be asked at all: the frame needs to know who is signed in. */
-const BrokenPage = ({ error }: { error: unknown }) => {
-  const router = useRouter()
-  return (
-    <main style={{ padding: 16 }}>
-      <FailurePage error={error} onRetry={() => void router.invalidate()} />
-    </main>
-  )
-}
-
-/** Only seen when the first answer takes long. */
-const FirstWait = () => {
-  const { t } = useTranslation()
-  return (
-    <main role="status" aria-label={t('state.loading')} style={{ padding: 16 }}>
-      <Wordmark />
-    </main>
-  )
-}
 
 /** Until the first answer is there a page is blank: shorter than this nobody notices. */
 const firstWaitMs = 200
@@ -62,13 +29,13 @@ const rootRoute = createRootRouteWithContext<{ client: QueryClient }>()({
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
+  validateSearch: (search): { next?: string } => (typeof search.next === 'string' ? { next: search.next } : {}),
   component: SignInPage,
   // A server that cannot be reached is told by the form, once somebody tries.
   beforeLoad: async ({ context, search }) => {
     const { user } = await context.client.query(sessionQuery).catch(() => ({ user: null }))
     if (user) throw redirect({ href: returnAddress(search.next), replace: true })
   },
-  validateSearch: (search): { next?: string } => (typeof search.next === 'string' ? { next: search.next } : {}),
 })
 
 /** Everything but signing in; whoever is not signed in is sent there and comes back. */
@@ -119,7 +86,7 @@ export const createAppRouter = (client: QueryClient) =>
     stringifySearch: stringifyAddress,
     scrollRestoration: true,
     defaultErrorComponent: BrokenPage,
-    defaultNotFoundComponent: NotFoundPage,
+    defaultNotFoundComponent: UnknownAddressPage,
   })
 
 declare module '@tanstack/react-router' {

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { spotlight } from '@mantine/spotlight'
 import { IconMenu2, IconSearch } from '@tabler/icons-react'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
-import { useEffect, useRef } from 'react'
+import { type MouseEvent, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { AccountMenu } from '../auth/account-menu.tsx'
 import { LanguageMenu } from '../ui/language-menu.tsx'
@@ -70,9 +70,14 @@ export const Shell = () => {
   const { t } = useTranslation()
   const [isOpen, { open, close }] = useDisclosure(false)
   const content = useFocusOnNewPage()
+  // Followed as a link, it would stay in the address that people share.
+  const skip = (event: MouseEvent) => {
+    event.preventDefault()
+    content.current?.focus()
+  }
   return (
     <div className={classes.shell}>
-      <a href={`#${contentId}`} className={classes.skip}>
+      <a href={`#${contentId}`} className={classes.skip} onClick={skip}>
         {t('app.skip')}
       </a>
       <Header onOpenNavigation={open} />
