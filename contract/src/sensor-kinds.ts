@@ -63,6 +63,7 @@ export const sensorKinds = {
     'air tvoc concentration sensor',
   ),
   noise: kind('Noise', 'dB', 'gauge', 0, 140, 0, 'Sound_Level_Sensor', 'noise sensor'),
+  // Brick: "senses contact to determine whether a door or window is closed", so 1 is closed.
   contact: kind('Contact', '0/1', 'state', 0, 1, 0, 'Contact_Sensor', 'contact sensor'),
 } as const satisfies Record<string, SensorKind>
 

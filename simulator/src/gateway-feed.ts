@@ -130,7 +130,9 @@ export const createGatewayFeed = (options: {
       const knownMs = covered.at(-1)?.[1] ?? 0
       liveMs = Math.min(toMs, Math.max(knownMs, toMs - firstScreenMs))
       log('feed_started', { known_until: knownMs === 0 ? null : new Date(knownMs).toISOString() })
-      await sendLive(toMs, fineResolutionS)
+      // The last minute as it was: a sensor that reports every ten seconds would look stale until its next reading.
+      if (liveMs < toMs - minuteMs) await sendLive(toMs - minuteMs, fineResolutionS)
+      await sendLive(toMs, 0)
       if (!signal.aborted) log('first_screen_sent', { took_ms: clock() - startedMs })
       await Promise.all([runLive(), runPast()])
       save()

@@ -71,13 +71,14 @@ const measurementOf = ({ sensor, zone, key, nearness, load, floorAirM3PerH, mete
       const levelDb = 10 * Math.log10(hum + people * 10 ** (character.personNoiseDb / 10))
       return levelDb + 1.5 * offset + (people > 0 ? 2.5 : 0.4) * wander(now, 25) + noise(now, 0.4)
     },
+    // Contact made, 1, is a closed door.
     contact: (now) => {
       // A meeting room is shut during a meeting and after hours, and left open when free.
-      if (kind === 'meeting room') return spot.people(now) === 0 && spot.fan(now) > 0 ? 1 : 0
+      if (kind === 'meeting room') return spot.people(now) === 0 && spot.fan(now) > 0 ? 0 : 1
       const slot = Math.floor(now.atS / doorSlotS)
       const opens = uniformAt(noiseKey, slot) < (spot.fan(now) > 0 ? 0.06 : 0.001)
       const second = now.atS - slot * doorSlotS - (bitsAt(noiseKey, -slot) % (doorSlotS - doorOpenS))
-      return opens && second >= 0 && second < doorOpenS ? 1 : 0
+      return opens && second >= 0 && second < doorOpenS ? 0 : 1
     },
     power: (now) => {
       // Compressors and pumps cycle: a wave of some quarter of an hour around the load.

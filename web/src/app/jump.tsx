@@ -5,6 +5,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { buildingDashboardQuery } from '../dashboard/dashboard-queries.ts'
+import { fromTop } from '../dashboard/floor-order.ts'
 import { sensorAnchor } from '../dashboard/sensor-anchor.ts'
 import { buildingsQuery, sensorsOfBuildingQuery } from '../registry/registry-queries.ts'
 import { useCurrentBuildingId } from './current-building.ts'
@@ -25,7 +26,7 @@ const useTargets = (isOpen: boolean): Target[] => {
   return useMemo(() => {
     const goToFloor = (floorId: number, hash = '') =>
       void navigate({ to: '/floors/$floorId', params: { floorId: String(floorId) }, hash })
-    const floors = dashboard?.floors.toSorted((a, b) => b.level - a.level) ?? []
+    const floors = fromTop(dashboard?.floors ?? [])
     const floorNames = new Map(floors.map(({ id, name }) => [id, name]))
     return [
       ...(buildings ?? []).map(({ id, name, address }) => ({

@@ -19,9 +19,7 @@ export const FirstWait = () => {
   const { t } = useTranslation()
   return (
     <Outside>
-      <p role="status" className={classes.wait}>
-        {t('state.loading')}
-      </p>
+      <output className={classes.wait}>{t('state.loading')}</output>
     </Outside>
   )
 }

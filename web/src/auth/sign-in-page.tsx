@@ -60,6 +60,7 @@ export const SignInPage = () => {
           type="email"
           label={t('signIn.email')}
           autoComplete="username"
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the page is this form, nothing is skipped
           autoFocus
           required
           withAsterisk={false}

@@ -9,6 +9,7 @@ import { FailurePage } from '../ui/failure-page.tsx'
 import { FrozenBanner } from '../ui/frozen-banner.tsx'
 import { NoticePage } from '../ui/notice-page.tsx'
 import { type Crumb, PageHead } from '../ui/page-head.tsx'
+import { Waiting } from '../ui/waiting.tsx'
 import { ZoneNote } from '../ui/zone-note.tsx'
 import { addUpFloors } from './building-sum.ts'
 import { buildingDashboardQuery } from './dashboard-queries.ts'
@@ -16,18 +17,15 @@ import { FloorTable } from './floor-table.tsx'
 
 const rows = Array.from({ length: 8 }, (_, index) => index)
 
-const BuildingSkeleton = () => {
-  const { t } = useTranslation()
-  return (
-    <div role="status" aria-label={t('state.loading')}>
-      <PageHead title={undefined} />
-      <Skeleton height={33} mb={4} radius="lg" />
-      {rows.map((row) => (
-        <Skeleton key={row} height={52} mb={4} radius="lg" />
-      ))}
-    </div>
-  )
-}
+const BuildingSkeleton = () => (
+  <Waiting>
+    <PageHead title={undefined} />
+    <Skeleton height={33} mb={4} radius="lg" />
+    {rows.map((row) => (
+      <Skeleton key={row} height={52} mb={4} radius="lg" />
+    ))}
+  </Waiting>
+)
 
 const Summary = ({ floors }: Pick<BuildingDashboard, 'floors'>) => {
   const { t } = useTranslation()

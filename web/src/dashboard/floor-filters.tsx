@@ -54,7 +54,7 @@ const StatusFilter = ({ sensors, search, onChange }: StatusFilterProps) => {
   const counts = countConditions(sensors)
   const { status: _, ...withoutStatus } = search
   return (
-    <div role="group" aria-label={t('floor.status')} className={classes.statuses}>
+    <fieldset aria-label={t('floor.status')} className={classes.statuses}>
       <button type="button" aria-pressed={search.status === undefined} onClick={() => onChange(withoutStatus)}>
         {t('floor.all')} <b>{sensors.length}</b>
       </button>
@@ -72,7 +72,7 @@ const StatusFilter = ({ sensors, search, onChange }: StatusFilterProps) => {
             {t(`condition.${condition}`)} <b>{counts[condition]}</b>
           </button>
         ))}
-    </div>
+    </fieldset>
   )
 }
 
@@ -92,7 +92,7 @@ export const FloorFilters = ({ sensors, zones, search, onChange }: FloorFiltersP
   const { q: _q, ...withoutText } = search
 
   return (
-    <div role="search" aria-label={t('floor.filters')} className={classes.filters}>
+    <search aria-label={t('floor.filters')} className={classes.filters}>
       <StatusFilter sensors={sensors} search={search} onChange={onChange} />
       <div className={classes.fields}>
         <TextFilter value={search.q ?? ''} onChange={(q) => onChange(q === '' ? withoutText : { ...search, q })} />
@@ -131,6 +131,6 @@ export const FloorFilters = ({ sensors, zones, search, onChange }: FloorFiltersP
           data={groupings.map((group) => ({ value: group, label: t(groupLabels[group]) }))}
         />
       </div>
-    </div>
+    </search>
   )
 }

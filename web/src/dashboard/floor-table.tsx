@@ -1,9 +1,11 @@
+import { VisuallyHidden } from '@mantine/core'
 import type { BuildingDashboard } from '@plenum/contract'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { useShownValue } from '../readings/value-text.ts'
 import { Age } from '../ui/age.tsx'
 import { ConditionMark } from './condition-mark.tsx'
+import { fromTop } from './floor-order.ts'
 import classes from './floor-table.module.css'
 import { type KindColumn, kindColumns } from './kind-columns.ts'
 import { RangeBar } from './range-bar.tsx'
@@ -44,8 +46,9 @@ const KindCell = ({ floor, column }: { floor: BuildingFloor; column: KindColumn 
   const summary = floor.kinds.find(({ sensor_type }) => sensor_type === column.kind)
   if (!summary) {
     return (
-      <span className={classes.quiet} title={t('building.noValue')} role="img" aria-label={t('building.noValue')}>
-        –
+      <span className={classes.quiet} title={t('building.noValue')}>
+        <span aria-hidden>–</span>
+        <VisuallyHidden>{t('building.noValue')}</VisuallyHidden>
       </span>
     )
   }
@@ -103,7 +106,6 @@ interface FloorTableProps {
 export const FloorTable = ({ floors, timeZone }: FloorTableProps) => {
   const { t } = useTranslation()
   const columns = kindColumns(floors)
-  const fromTop = floors.toSorted((a, b) => b.level - a.level || a.id - b.id)
   return (
     <>
       <table className={classes.table}>
@@ -120,7 +122,7 @@ export const FloorTable = ({ floors, timeZone }: FloorTableProps) => {
           </tr>
         </thead>
         <tbody>
-          {fromTop.map((floor) => (
+          {fromTop(floors).map((floor) => (
             <tr key={floor.id}>
               <th scope="row">
                 <Link to="/floors/$floorId" params={{ floorId: String(floor.id) }} className={classes.floor}>

@@ -8,6 +8,7 @@ import { Age } from '../ui/age.tsx'
 import { FailurePage } from '../ui/failure-page.tsx'
 import { NoticePage } from '../ui/notice-page.tsx'
 import { PageHead } from '../ui/page-head.tsx'
+import { Waiting } from '../ui/waiting.tsx'
 import { buildingDashboardQuery } from './dashboard-queries.ts'
 import { ConditionMark } from './condition-mark.tsx'
 import classes from './overview-page.module.css'
@@ -67,11 +68,13 @@ export const OverviewPage = () => {
     <>
       <PageHead title={t('overview.title')} />
       {!buildings && (
-        <div role="status" aria-label={t('state.loading')} className={classes.cards}>
-          {[0, 1, 2].map((card) => (
-            <Skeleton key={card} height={94} radius="lg" />
-          ))}
-        </div>
+        <Waiting>
+          <div className={classes.cards}>
+            {[0, 1, 2].map((card) => (
+              <Skeleton key={card} height={94} radius="lg" />
+            ))}
+          </div>
+        </Waiting>
       )}
       {buildings?.length === 0 && (
         <NoticePage title={t('overview.emptyTitle')} text={t('overview.emptyText')}>

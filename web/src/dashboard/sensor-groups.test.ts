@@ -21,7 +21,7 @@ const sensors = [
 ]
 
 const shape = (groups: ReturnType<typeof groupSensors>) =>
-  groups.map(({ key, sensors }) => [key, sensors.map(({ sensor_id }) => sensor_id)])
+  groups.map(({ key, sensors: members }) => [key, members.map(({ sensor_id }) => sensor_id)])
 
 test('zones stand by their numbers, sensors without a zone last', () => {
   assert.deepEqual(shape(groupSensors(sensors, 'zone', zones, 'en')), [

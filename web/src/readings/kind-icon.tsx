@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core'
 import type { SensorType } from '@plenum/contract'
 import {
   IconBolt,
@@ -42,8 +43,9 @@ export const KindIcon = ({ kind }: { kind: SensorType }) => {
   const Icon = icons[kind]
   const name = t(`kinds.${kind}`)
   return (
-    <span role="img" aria-label={name} title={name} style={{ display: 'inline-flex', flex: 'none' }}>
+    <span title={name} style={{ display: 'inline-flex', flex: 'none' }}>
       <Icon size={14} stroke={1.5} aria-hidden />
+      <VisuallyHidden>{name} </VisuallyHidden>
     </span>
   )
 }

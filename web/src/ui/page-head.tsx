@@ -16,8 +16,10 @@ interface PageHeadProps {
   children?: ReactNode
 }
 
+const noCrumbs: Crumb[] = []
+
 /** The breadcrumb is the title: its last part is the page's heading. */
-export const PageHead = ({ title, crumbs = [], children }: PageHeadProps) => {
+export const PageHead = ({ title, crumbs = noCrumbs, children }: PageHeadProps) => {
   const { t } = useTranslation()
   const documentTitle = [title, ...crumbs.map(({ name }) => name).reverse(), 'Plenum'].filter(Boolean).join(' · ')
   return (

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -76,6 +76,8 @@ function lockFile(path: string): DatabaseSync | 'busy' {
     database = new DatabaseSync(path, { timeout: 0 })
     // In memory: with the journal off, SQLite writes a page at once, and a full disk would refuse the lock.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+    // Where it may only read, SQLite makes do with a shared transaction and says nothing.
+    accessSync(path, constants.W_OK)
     held.add(database)
     return database
   } catch (error) {

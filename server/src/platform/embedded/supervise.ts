@@ -40,7 +40,10 @@ export function supervise(cluster: Cluster, first: Postmaster): Supervision {
         const onSpawn = (postmaster: Postmaster) => {
           current = postmaster
         }
-        return await bringUp(cluster, { port, cancelled: ending.signal, onSpawn })
+        const postmaster = await bringUp(cluster, { port, cancelled: ending.signal, onSpawn })
+        // One that is killed again and again needs no long wait, only no tight loop.
+        delayMs = Math.min(delayMs, 500)
+        return postmaster
       } catch (error) {
         if (ending.signal.aborted) throw error
         log.error({ err: error, delayMs }, 'PostgreSQL did not start, trying again')
