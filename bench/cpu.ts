@@ -4,15 +4,13 @@ import { readdir, readFile } from 'node:fs/promises'
 const tickMs = 10
 
 export interface CpuMs {
-  generator: number
   server: number
   postgres: number
 }
 
-/** CPU time used so far by this process, the server and all of PostgreSQL; null where there is no /proc. */
+/** CPU time used so far by the server and all of PostgreSQL; null where there is no /proc. */
 export async function readCpu(pids: { pid: number; postmasterPid: number }): Promise<CpuMs | null> {
   if (process.platform !== 'linux') return null
-  const { user, system } = process.cpuUsage()
   const server = await readStat(pids.pid)
   const postmaster = await readStat(pids.postmasterPid)
   const others = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
@@ -21,7 +19,6 @@ export async function readCpu(pids: { pid: number; postmasterPid: number }): Pro
   // Those that have ended, such as a worker of autovacuum, are counted by their parent.
   const postgres = children.reduce((sum, stat) => sum + (stat?.ownMs ?? 0), 0)
   return {
-    generator: (user + system) / 1_000,
     server: server?.ownMs ?? 0,
     postgres: postgres + (postmaster?.ownMs ?? 0) + (postmaster?.endedChildrenMs ?? 0),
   }

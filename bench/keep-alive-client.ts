@@ -21,7 +21,13 @@ export async function openKeepAlive(port: number) {
   }
   socket.on('data', (chunk) => {
     received += chunk.toString('latin1')
-    const answer = readAnswer(received)
+    let answer: HttpAnswer | null
+    try {
+      answer = readAnswer(received)
+    } catch (error) {
+      socket.destroy(error as Error)
+      return
+    }
     if (answer === null) return
     received = ''
     waiting?.resolve(answer)

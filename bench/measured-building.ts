@@ -48,17 +48,17 @@ export async function createBuilding(port: number, size: { sensors: number; gate
 }
 
 async function signIn(baseUrl: string) {
-  const answer = await fetch(`${baseUrl}/api/auth/sign-in/email`, {
+  const signedIn = await fetch(`${baseUrl}/api/auth/sign-in/email`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(administrator),
   })
-  assert.equal(answer.status, 200, await answer.text())
-  const cookie = answer.headers.getSetCookie().map((set) => set.split(';')[0])
-  const signedIn = { cookie: cookie.join('; ') }
+  assert.equal(signedIn.status, 200, await signedIn.text())
+  const cookie = signedIn.headers.getSetCookie().map((set) => set.split(';')[0])
+  const session = { cookie: cookie.join('; ') }
 
   return async function call<T>(method: string, path: string, type?: string, body?: string): Promise<T> {
-    const headers = type === undefined ? signedIn : { ...signedIn, 'content-type': type }
+    const headers = type === undefined ? session : { ...session, 'content-type': type }
     const answer = await fetch(baseUrl + path, { method, headers, body: body ?? null })
     const text = await answer.text()
     assert.ok(answer.ok, `${method} ${path} was answered ${answer.status}: ${text}`)

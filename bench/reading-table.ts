@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
 import pg from 'pg'
 import { from } from 'pg-copy-streams'
-import { type Checksum, checksumOf, dayMs, type Readings, spanOf } from './minute-readings.ts'
+import { type Checksum, dayMs, type Readings, spanOf } from './minute-readings.ts'
 
 export type ReadingTable = Awaited<ReturnType<typeof openReadingTable>>
 
@@ -30,17 +30,17 @@ export async function openReadingTable(database: pg.ClientConfig) {
     /** What the arm before left to be written is written, so that the next does not pay for it. */
     checkpoint: async (): Promise<void> => void (await client.query('checkpoint')),
 
-    /** The fastest way in that PostgreSQL has: one binary COPY, one commit. @returns milliseconds */
-    async copy(chunks: readonly Buffer[]): Promise<number> {
+    /** The fastest way in that PostgreSQL has: one binary COPY, one commit. */
+    async copy(chunks: readonly Buffer[]): Promise<{ ms: number; stored: number }> {
       const rows = Readable.from(chunks, { objectMode: true })
       const started = performance.now()
       const copy = client.query(from('copy reading (sensor_id, quality, at, value) from stdin (format binary)'))
       await pipeline(rows, copy)
-      return performance.now() - started
+      return { ms: performance.now() - started, stored: copy.rowCount }
     },
 
     /** @throws when the table does not hold exactly these readings in their span */
-    async assertHolds(readings: Readings): Promise<void> {
+    async assertHolds(readings: Readings, expected: Checksum): Promise<void> {
       const { rows } = await client.query<Record<keyof Checksum, string>>(
         `select count(*), sum(sensor_id) as sensor_ids, sum(round(value * 10)::int8) as tenths,
                 sum(extract(epoch from at)::int8) as seconds, sum(quality) as suspect
@@ -48,7 +48,7 @@ export async function openReadingTable(database: pg.ClientConfig) {
         span(readings),
       )
       const found = Object.fromEntries(Object.entries(rows[0] ?? {}).map(([name, sum]) => [name, Number(sum)]))
-      assert.deepEqual(found, checksumOf(readings), 'the table does not hold what was sent')
+      assert.deepEqual(found, expected, 'the table does not hold what was sent')
     },
 
     /** The partition goes, so that the table does not grow from arm to arm. */

@@ -6,7 +6,9 @@ import type { Principal } from './access.ts'
 import { createAdministrators } from './administrator.ts'
 import { guard } from './guard.ts'
 import { createKeys } from './keys.ts'
-import { authRoutes } from './routes.ts'
+import { keyRoutes } from './key-routes.ts'
+import { sessionRoutes } from './session-routes.ts'
+import { createSessions } from './sessions.ts'
 import { createSignIn } from './sign-in.ts'
 import { createStore } from './store.ts'
 
@@ -19,19 +21,13 @@ export async function createAuth(options: { db: Kysely<Tables>; log: Log; public
   const store = createStore(options.db)
   const secret = await store.secret('session_cookies', () => randomBytes(32).toString('base64url'))
   const signIn = createSignIn({ db: options.db, secret, publicUrl: options.publicUrl ?? options.address })
+  const sessions = createSessions({ signIn, store })
   const keys = createKeys({ store, log: options.log })
 
-  const identify = async (request: FastifyRequest): Promise<Principal | null> => {
-    const { authorization, cookie } = request.headers
-    if (authorization !== undefined) {
-      const [, key] = /^Bearer +(\S+) *$/i.exec(authorization) ?? []
-      return keys.identify(key ?? '')
-    }
-    if (cookie === undefined) return null
-    const session = await signIn.api.getSession({ headers: new Headers({ cookie }) })
-    if (!session) return null
-    const { id: userId, email, name } = session.user
-    return { kind: 'user', userId, email, name, keyId: null }
+  const identify = async ({ headers }: FastifyRequest): Promise<Principal | null> => {
+    if (headers.authorization === undefined) return sessions.of(headers.cookie)
+    const [, key] = /^Bearer +(\S+) *$/i.exec(headers.authorization) ?? []
+    return keys.identify(key ?? '')
   }
 
   return {
@@ -40,6 +36,9 @@ export async function createAuth(options: { db: Kysely<Tables>; log: Log; public
     dropExpiredSessions: store.dropExpiredSessions,
     /** Before any route is added. */
     guard: (app: App) => guard(app, identify, () => options.publicUrl && new URL(options.publicUrl).origin),
-    routes: (app: App) => authRoutes(app, { signIn, keys }),
+    routes: (app: App): void => {
+      sessionRoutes(app, { signIn, sessions })
+      keyRoutes(app, keys)
+    },
   }
 }

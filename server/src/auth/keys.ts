@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { ApiKey, ApiKeyInput, NewApiKey } from '@plenum/contract'
 import { LRUCache } from 'lru-cache'
-import type { Log } from '#platform'
+import { type Log, sqlState } from '#platform'
 import type { Principal } from './access.ts'
 import { authErrors } from './errors.ts'
 import type { AuthStore, KeyOwner, KeyRow } from './store.ts'
@@ -14,6 +14,7 @@ const prefix = 'plenum_'
 const defaultReadingsPerMinute = 6_000_000
 /** How long another instance may still take a key that was revoked here. */
 const rememberMs = 5_000
+const dayMs = 86_400_000
 
 interface FoundKey {
   /** null: there is no such key. */
@@ -59,18 +60,22 @@ export function createKeys({ store, log }: { store: AuthStore; log: Log }) {
 
     /** The answer holds the key; nothing else ever will. */
     async create(owner: KeyOwner, input: ApiKeyInput): Promise<NewApiKey> {
-      if ('gatewayId' in owner && !(await store.gatewayExists(owner.gatewayId)))
-        throw authErrors.gateway_of_key_not_found()
       const key = prefix + randomBytes(32).toString('base64url')
-      const row = await store.addKey(owner, {
-        name: input.name ?? 'API key',
+      const { name = 'API key', expires_in_days: days, readings_per_minute } = input
+      const row = {
+        name,
         start: key.slice(0, prefix.length + 5),
         hash: hashOf(key),
-        readingsPerMinute: input.readings_per_minute ?? defaultReadingsPerMinute,
-        expiresAt:
-          input.expires_in_days === undefined ? null : new Date(Date.now() + input.expires_in_days * 86_400_000),
-      })
-      return { ...onWire(row), key }
+        readingsPerMinute: readings_per_minute ?? defaultReadingsPerMinute,
+        expiresAt: days === undefined ? null : new Date(Date.now() + days * dayMs),
+      }
+      try {
+        return { ...onWire(await store.addKey(owner, row)), key }
+      } catch (error) {
+        // foreign_key_violation: the gateway is not there, or the person was deleted while they asked.
+        if (sqlState(error) !== '23503') throw error
+        throw 'gatewayId' in owner ? authErrors.gateway_of_key_not_found() : authErrors.not_signed_in()
+      }
     },
 
     async list(owner: KeyOwner): Promise<ApiKey[]> {

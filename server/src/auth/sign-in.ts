@@ -14,7 +14,8 @@ const dayS = 24 * 60 * 60
 export function createSignIn(options: { db: Kysely<Tables>; secret: string; publicUrl: string }) {
   return betterAuth({
     appName: 'Plenum',
-    baseURL: options.publicUrl,
+    // Without the path that a public address may have: the library would take that for the one of its own routes.
+    baseURL: new URL(options.publicUrl).origin,
     basePath: '/api/auth',
     secret: options.secret,
     database: { db: options.db.withPlugin(new CamelCasePlugin()), type: 'postgres' },
@@ -37,8 +38,15 @@ export function createSignIn(options: { db: Kysely<Tables>; secret: string; publ
   })
 }
 
-/** Per address. A person mistypes a few times a minute; a guesser wants thousands. */
-const signInThrottle = { '/sign-in/email': { window: 60, max: 60 } }
+/**
+ * Per address. A person mistypes a few times a minute; a guesser wants thousands. The other two guess nothing, and
+ * behind a proxy or in an office everybody comes from one address.
+ */
+const signInThrottle = {
+  '/sign-in/email': { window: 60, max: 60 },
+  '/get-session': false,
+  '/sign-out': false,
+} as const
 
 /** 120 random bits, in groups, without characters that look alike. */
 export function generatePassword(): string {

@@ -37,6 +37,11 @@ export function createStore(db: Kysely<Tables>) {
       return row.value
     },
 
+    /** @throws where the database is away */
+    async ping(): Promise<void> {
+      await sql`select 1`.execute(db)
+    },
+
     async hasPeople(): Promise<boolean> {
       return (await db.selectFrom('person').select('id').limit(1).executeTakeFirst()) !== undefined
     },

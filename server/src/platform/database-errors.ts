@@ -1,9 +1,12 @@
 import { commonErrors, PlenumError } from './errors.ts'
 
-/** SQLSTATE classes that say "not now": connection, resources, operator intervention (shutdown, starting up). */
-const notNow = /^(08|53|57P|58030)/
+/**
+ * SQLSTATEs that say "not now": connection, resources, operator intervention (shutdown, starting up), a sign-in or
+ * database the operator has to mend, a primary that has become a replica, serialisation failure and deadlock.
+ */
+const notNow = /^(08|28|53|57P|58030|3D000|25006|40001|40P01)/
 /** What the operating system and the pool say when the server is gone. */
-const unreachable = /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN/
+const unreachable = /ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN/
 const poolWords =
   /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool after calling end|Query read timeout/
 
@@ -28,8 +31,11 @@ export const brokenConstraint = (error: unknown): string => {
   return typeof name === 'string' ? name : ''
 }
 
+/** A connection can break between a commit and its confirmation, so this does not say that nothing was stored. */
+const unconfirmed = 'The database did not answer, so nothing is confirmed. Try again shortly.'
+
 /** An outage as the 503 that callers see; anything else as it is. */
 export const asUnavailable = (error: unknown): unknown =>
   !(error instanceof PlenumError) && isDatabaseUnavailable(error)
-    ? commonErrors.database_unavailable({ detail: 'Nothing was stored. Try again shortly.', retryAfterS: 2 }, error)
+    ? commonErrors.database_unavailable({ detail: unconfirmed, retryAfterS: 2 }, error)
     : error

@@ -14,6 +14,7 @@ import {
 import type { Logger } from 'pino'
 import { asUnavailable } from './database-errors.ts'
 import { commonErrors, PlenumError } from './errors.ts'
+import { createRouteTable } from './route-table.ts'
 import { createValidatorCompiler, explain } from './validation.ts'
 
 export type App = FastifyInstance<
@@ -23,6 +24,13 @@ export type App = FastifyInstance<
   FastifyBaseLogger,
   TypeBoxTypeProvider
 >
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Statuses of problems that this route answers besides what every route of its kind may. */
+    problems?: readonly number[]
+  }
+}
 
 const secondsMs = 1_000
 
@@ -46,8 +54,9 @@ export function createHttp(log: Logger): App {
     frameworkErrors: (error, _request, reply) => {
       sendProblem(reply, toPlenumError(error))
     },
-    clientErrorHandler: (_error, socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    clientErrorHandler: ({ code }, socket) => {
+      const status = unreadable[code ?? ''] ?? '400 Bad Request'
+      if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(createValidatorCompiler())
@@ -56,15 +65,29 @@ export function createHttp(log: Logger): App {
     if (problem.status >= 500) request.log.error({ err: problem.cause ?? error, code: problem.code }, 'request failed')
     return sendProblem(reply, problem)
   })
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, commonErrors.not_found('There is nothing here.')))
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
+  const routes = createRouteTable(app)
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = routes.methodsOf(request.url)
+    if (allowed.length === 0) return sendProblem(reply, commonErrors.not_found('There is nothing here.'))
+    reply.header('allow', allowed.join(', '))
+    return sendProblem(reply, commonErrors.method_not_allowed(`Here goes ${allowed.join(', ')}.`))
+  })
+  app.addHook('onRequest', async (_request, reply) => {
+    // What may be kept, a route says itself.
+    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
+    reply.header('x-request-id', reply.request.id)
   })
   app.addHook('onResponse', async (request, reply) => {
     const took = { method: request.method, route: request.routeOptions.url, status: reply.statusCode }
     request.log.info({ ...took, ms: Math.round(reply.elapsedTime * 10) / 10 }, 'request')
   })
   return app
+}
+
+/** What Node could not read as a request, by its error code. */
+const unreadable: Record<string, string> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
 }
 
 const requestIdOf = (given: string | string[] | undefined): string =>
@@ -102,6 +125,8 @@ export function sendProblem(reply: FastifyReply, error: PlenumError): FastifyRep
   if (retryAfterS !== undefined) reply.header('retry-after', String(retryAfterS))
   // Whatever was left unread of a refused body must not be taken for the next request.
   if (error.status === 413) reply.header('connection', 'close')
+  if (error.status === 401) reply.header('www-authenticate', 'Bearer')
+  reply.header('x-request-id', reply.request.id)
   const body = { type: `about:blank#${error.code}`, title: error.title, status: error.status, code: error.code }
   return reply
     .code(error.status)

@@ -4,10 +4,14 @@ import type { FastifySchemaCompiler } from 'fastify'
 
 const zones = new Map<string, boolean>()
 
+/**
+ * An IANA name with an area, or UTC. Intl takes more: offsets (+09:00), and short names such as CET and EST, which
+ * PostgreSQL reads as fixed abbreviations, so that both would count different days.
+ */
 const isTimeZone = (name: string): boolean => {
   const known = zones.get(name)
   if (known !== undefined) return known
-  let valid = /^[A-Za-z]/.test(name)
+  let valid = /^(UTC|GMT|[A-Za-z]+(\/[\w+-]+)+)$/.test(name)
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
   } catch {
@@ -44,8 +48,22 @@ export function createValidatorCompiler(): FastifySchemaCompiler<object> {
   return ({ schema, httpPart }) => (httpPart === 'body' ? asSent : fromText).compile(schema)
 }
 
+/**
+ * Checks records whose values are all text, such as the lines of a CSV, and turns them in place into what the schema
+ * says. Returns what is wrong with one, nothing where it fits.
+ */
+export function compileTextRecord(schema: object): (record: Record<string, unknown>) => FieldError[] {
+  const fits = build({ coerceTypes: true }).compile(schema)
+  return (record) => (fits(record) ? [] : explain(fits.errors ?? []))
+}
+
+export interface FieldError {
+  path: string
+  detail: string
+}
+
 /** `path` is written as the caller knows it: `position.x`, `limit`. */
-export const explain = (errors: readonly ErrorObject[]): { path: string; detail: string }[] =>
+export const explain = (errors: readonly ErrorObject[]): FieldError[] =>
   errors.slice(0, 100).map((error) => {
     const parent = error.instancePath.slice(1).replaceAll('/', '.')
     const params = error.params as { missingProperty?: string; additionalProperty?: string; allowedValues?: unknown[] }

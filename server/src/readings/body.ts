@@ -1,54 +1,62 @@
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
-import { ingestLimits } from '@plenum/contract'
+import { pipeline, type Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
 import { commonErrors } from '#platform'
 import { readingErrors } from './errors.ts'
-import { isDeeperThan } from './json-depth.ts'
 
-const inflate = promisify(gunzip)
+/** What is read of a refused body so that its sender sees the answer instead of a reset connection. */
+const lingerBytes = 4 * 1024 * 1024
 
 /** True for gzip, false for none. @throws encoding_unsupported */
-export function isGzip(contentEncoding: string | undefined): boolean {
-  if (contentEncoding === undefined || contentEncoding === 'identity') return false
-  if (contentEncoding === 'gzip' || contentEncoding === 'x-gzip') return true
+export function isGzip(contentEncoding = 'identity'): boolean {
+  const coding = contentEncoding.trim().toLowerCase()
+  if (coding === 'identity') return false
+  if (coding === 'gzip' || coding === 'x-gzip') return true
   throw readingErrors.encoding_unsupported('Send the body plain or with Content-Encoding: gzip.')
 }
 
 /**
- * The readings of a JSON body, not yet judged: the array under `readings`, or the one reading that the body is.
- * The size is bounded while inflating, so a gzip bomb stops at the limit.
- * @throws body_too_large, body_not_gzip, json_too_deep, body_not_json, readings_missing, too_many_readings
+ * The bytes of a body as they arrive, unpacked where they are gzip. Neither the packed nor the unpacked ones go over
+ * `limit`, so a gzip bomb stops there.
+ * @throws body_too_large, body_not_gzip, body_cut_off
  */
-export async function readingsOfJson(body: Buffer, gzip: boolean): Promise<unknown[]> {
-  const json = gzip ? await unpack(body) : body
-  if (isDeeperThan(ingestLimits.depth, json)) throw readingErrors.json_too_deep(`At most ${ingestLimits.depth} levels.`)
-  let parsed: unknown
+export const bytesOf = (body: Readable, gzip: boolean, limit: number): AsyncIterable<Buffer> =>
+  gzip ? bounded(unpacked(bounded(received(body), limit)), limit) : bounded(received(body), limit)
+
+async function* received(body: Readable): AsyncGenerator<Buffer> {
   try {
-    parsed = JSON.parse(json.toString('utf8'))
-  } catch {
-    throw commonErrors.body_not_json()
+    // A request that is destroyed takes the socket with it, and no answer could be sent.
+    for await (const piece of body.iterator({ destroyOnReturn: false })) yield piece as Buffer
+  } catch (error) {
+    throw readingErrors.body_cut_off({}, error)
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw readingErrors.readings_missing()
-  if (!Object.hasOwn(parsed, 'readings')) {
-    const single = ['sensor_id', 'sensor_key', 'timestamp', 'value'].some((field) => Object.hasOwn(parsed, field))
-    if (!single) throw readingErrors.readings_missing()
-    return [parsed]
-  }
-  const { readings } = parsed as { readings: unknown }
-  if (!Array.isArray(readings)) throw readingErrors.readings_missing('readings must be an array.')
-  if (readings.length > ingestLimits.readingsPerRequest) {
-    throw readingErrors.too_many_readings(
-      `At most ${ingestLimits.readingsPerRequest} in one request; NDJSON has no limit.`,
-    )
-  }
-  return readings
 }
 
-async function unpack(body: Buffer): Promise<Buffer> {
+async function* unpacked(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   try {
-    return await inflate(body, { maxOutputLength: ingestLimits.jsonBytes })
+    // A pipeline passes on what `packed` throws, which a mere pipe would wait for without end.
+    yield* pipeline(packed, createGunzip({ chunkSize: 64 * 1024 }), () => {}) as AsyncIterable<Buffer>
   } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw commonErrors.body_too_large()
-    throw readingErrors.body_not_gzip({}, error)
+    throw /^Z_|ZLIB/.test(String((error as { code?: unknown }).code)) ? readingErrors.body_not_gzip({}, error) : error
   }
+}
+
+async function* bounded(pieces: AsyncIterable<Buffer>, limit: number): AsyncGenerator<Buffer> {
+  let total = 0
+  for await (const piece of pieces) {
+    total += piece.length
+    if (total > limit) throw commonErrors.body_too_large()
+    yield piece
+  }
+}
+
+/**
+ * Lets go of what is left of a body, when its answer is known before its end. Node leaves a half-read body where it
+ * is: the sender would fill the socket's buffers and then wait for ever to be read.
+ */
+export function letGo(body: Readable): void {
+  let left = lingerBytes
+  body.on('data', (piece: Buffer) => {
+    left -= piece.length
+    if (left < 0) body.destroy()
+  })
 }

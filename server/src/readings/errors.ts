@@ -7,6 +7,7 @@ export const readingErrors = defineErrors({
   json_too_deep: [400, 'The JSON is nested too deeply'],
   encoding_unsupported: [415, 'Content encoding not supported'],
   body_not_gzip: [400, 'The body is not gzip'],
+  body_cut_off: [400, 'The body ended too early'],
   line_too_long: [413, 'A line is too long'],
   quota_exceeded: [429, 'The key is over its quota'],
 })

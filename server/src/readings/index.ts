@@ -3,6 +3,7 @@ import type { App, Clock, Log, Metrics, Tables } from '#platform'
 import type { Registry } from '#registry'
 import { createAdmission } from './admission.ts'
 import { type Committed, createIngest } from './ingest.ts'
+import { createQuotas } from './quota.ts'
 import { readingRoutes } from './routes.ts'
 import { createSensorDirectory } from './sensor-directory.ts'
 import { createStore } from './store.ts'
@@ -27,6 +28,7 @@ export function createReadings(options: {
   const store = createStore(options.db)
   const directory = createSensorDirectory(options.registry)
   const admission = createAdmission()
+  const quotas = createQuotas()
 
   const counted = metrics.counter('plenum_readings_total', 'Readings received, by what became of them', ['outcome'])
   metrics.gauge('plenum_ingest_bytes_held', 'Bytes of request bodies waiting to be stored', admission.held)
@@ -52,7 +54,7 @@ export function createReadings(options: {
   }
 
   return {
-    routes: (app: App) => readingRoutes(app, { ingest, admission, seen }),
+    routes: (app: App) => readingRoutes(app, { ingest, admission, quotas, seen }),
     registryChanged: directory.forget,
     removeSensor: store.removeSensor,
 

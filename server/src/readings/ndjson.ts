@@ -1,75 +1,68 @@
-import type { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
 import { ingestLimits } from '@plenum/contract'
-import { commonErrors } from '#platform'
 import { readingErrors } from './errors.ts'
 import { isDeeperThan } from './json-depth.ts'
 import { notJson } from './rejection.ts'
 
+/** Values that are stored at once, and the number, from 0, of the line each stands in. */
+export interface Lines {
+  values: unknown[]
+  lines: number[]
+}
+
+const perChunk = { values: 5_000, bytes: 1024 * 1024 }
+const newline = 0x0a
+const carriageReturn = 0x0d
+
 /**
- * Lines of an NDJSON body as chunks of values, so that memory stays flat however long the body is. Empty lines are
- * passed over but counted: `firstLine` of a chunk is the line number, from 0, of each value's start.
- * @throws body_too_large, line_too_long, body_not_gzip
+ * Lines of an NDJSON body in chunks, so that memory stays flat however long the body is, and however long its lines.
+ * Empty lines are passed over but counted.
+ * @throws line_too_long
  */
-export async function* readNdjson(
-  body: Readable,
-  gzip: boolean,
-  perChunk: number,
-): AsyncGenerator<{ values: unknown[]; lines: number[] }> {
-  const source = gzip ? body.pipe(createGunzip()) : body
-  // A pipe does not pass errors on: without this, a broken connection would wait for ever.
-  if (gzip) body.once('error', (error) => source.destroy(error))
-  let values: unknown[] = []
-  let lines: number[] = []
+export async function* readNdjson(pieces: AsyncIterable<Buffer>): AsyncGenerator<Lines> {
+  let chunk: Lines = { values: [], lines: [] }
+  let held = 0
   let line = 0
-  for await (const bytes of linesOf(source as Readable, gzip)) {
-    if (bytes.length > 0) {
-      values.push(valueOf(bytes))
-      lines.push(line)
+  const take = (bytes: Buffer): void => {
+    refuseTooLong(bytes, line)
+    const text = bytes.at(-1) === carriageReturn ? bytes.subarray(0, -1) : bytes
+    if (text.length > 0) {
+      chunk.values.push(valueOf(text))
+      chunk.lines.push(line)
+      held += text.length
     }
     line++
-    if (values.length === perChunk) {
-      yield { values, lines }
-      values = []
-      lines = []
-    }
   }
-  if (values.length > 0) yield { values, lines }
-}
 
-async function* linesOf(source: Readable, gzip: boolean): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0)
-  let total = 0
-  try {
-    for await (const piece of source as AsyncIterable<Buffer>) {
-      total += piece.length
-      if (total > ingestLimits.ndjsonBytes) throw commonErrors.body_too_large()
-      const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece])
-      let from = 0
-      for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
-        yield checked(bytes.subarray(from, end))
-        from = end + 1
-      }
-      rest = checked(bytes.subarray(from))
+  for await (const piece of pieces) {
+    const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece])
+    let from = 0
+    for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, from)) {
+      take(bytes.subarray(from, end))
+      from = end + 1
+      if (chunk.values.length < perChunk.values && held < perChunk.bytes) continue
+      yield chunk
+      chunk = { values: [], lines: [] }
+      held = 0
     }
-  } catch (error) {
-    const code = String((error as { code?: unknown }).code)
-    if (gzip && /^Z_|^ERR_.*ZLIB/.test(code)) throw readingErrors.body_not_gzip({}, error)
-    throw error
+    rest = bytes.subarray(from)
+    refuseTooLong(rest, line)
   }
-  if (rest.length > 0) yield rest
+  take(rest)
+  if (chunk.values.length > 0) yield chunk
 }
 
-function checked(line: Buffer): Buffer {
-  if (line.length > ingestLimits.lineBytes)
-    throw readingErrors.line_too_long(`At most ${ingestLimits.lineBytes} bytes.`)
-  return line.at(-1) === 13 ? line.subarray(0, -1) : line
+function refuseTooLong(bytes: Buffer, line: number): void {
+  if (bytes.length > ingestLimits.lineBytes) {
+    throw readingErrors.line_too_long(`Line ${line}, counted from 0, has over ${ingestLimits.lineBytes} bytes.`)
+  }
 }
 
-function valueOf(line: Buffer): unknown {
-  if (isDeeperThan(ingestLimits.depth, line)) return notJson
+function valueOf(text: Buffer): unknown {
+  // Nothing that deep is a reading, whatever it says.
+  if (isDeeperThan(ingestLimits.depth, text)) return null
   try {
-    return JSON.parse(line.toString('utf8'))
+    return JSON.parse(text.toString('utf8'))
   } catch {
     return notJson
   }

@@ -2,51 +2,56 @@ import type { Readable } from 'node:stream'
 import { IngestAnswer, IngestBody, ingestLimits } from '@plenum/contract'
 import type { FastifyRequest } from 'fastify'
 import type { Principal } from '#auth'
-import type { App } from '#platform'
-import { type Admission, bytesClaimed } from './admission.ts'
-import { isGzip, readingsOfJson } from './body.ts'
+import { type App, commonErrors } from '#platform'
+import type { Admission, Claim } from './admission.ts'
+import { bytesOf, isGzip, letGo } from './body.ts'
 import { readingErrors } from './errors.ts'
 import { type Ingest, nothing } from './ingest.ts'
-import { readNdjson } from './ndjson.ts'
+import { readJson } from './json.ts'
+import { type Lines, readNdjson } from './ndjson.ts'
+import type { Quota, Quotas } from './quota.ts'
 
-/** Readings of an NDJSON body that are committed at once. */
-const ndjsonChunk = 5_000
 const path = '/api/sensors/data'
+/** What is held of an NDJSON body, which is read a piece at a time. */
+const ndjsonHeldBytes = 2 * 1024 * 1024
 
-const giveBack = Symbol('gives the bytes of this request back')
-declare module 'fastify' {
-  interface FastifyRequest {
-    [giveBack]: (() => void) | null
-  }
+/** A body before any of it is read. */
+interface SentBody {
+  ndjson: boolean
+  stream: Readable
 }
 
 export interface ReadingRoutesContext {
   ingest: Ingest
   admission: Admission
+  quotas: Quotas
   /** After a gateway sent something. */
   seen(gatewayId: number): void
 }
 
-export function readingRoutes(app: App, { ingest, admission, seen }: ReadingRoutesContext): void {
-  // In a scope of its own: here bodies are bytes, checked before they are parsed, and claimed before they are read.
-  app.register(async (scope) => {
-    scope.decorateRequest(giveBack, null)
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser(
-      'application/json',
-      { parseAs: 'buffer', bodyLimit: ingestLimits.jsonBytes },
-      (_, body, done) => done(null, body),
-    )
-    scope.addContentTypeParser('application/x-ndjson', (_request, payload, done) => done(null, payload))
-    scope.addHook('onRequest', async (request) => {
-      isGzip(request.headers['content-encoding'])
-      const sender = senderOf(request)
-      if (sender.kind === 'gateway') await admission.refuseExhausted(sender.keyId, sender.readingsPerMinute)
-      request[giveBack] = admission.claim(bytesClaimed(request.headers))
-    })
-    scope.addHook('onResponse', async (request) => request[giveBack]?.())
-    scope.addHook('onRequestAbort', async (request) => request[giveBack]?.())
+export function readingRoutes(app: App, { ingest, admission, quotas, seen }: ReadingRoutesContext): void {
+  const take = async (sender: Principal, { headers }: FastifyRequest, body: SentBody): Promise<IngestAnswer> => {
+    const gzip = isGzip(headers['content-encoding'])
+    const limit = body.ndjson ? ingestLimits.ndjsonBytes : ingestLimits.jsonBytes
+    const announced = Number(headers['content-length'] ?? 0)
+    if (announced > limit) throw commonErrors.body_too_large()
+    const quota = quotaOf(sender)
+    if (quota) await quotas.refuseExhausted(quota)
+    using claim = admission.claim()
+    claim.toHold(body.ndjson ? ndjsonHeldBytes : announced)
+    const sum = nothing()
+    for await (const { values, lines } of readingsOf(body.ndjson, bytesOf(body.stream, gzip, limit), claim)) {
+      const store = () => ingest(sender, values, lines)
+      add(sum, quota ? await quotas.spend(quota, values.length, store) : await store())
+    }
+    return sum
+  }
 
+  // In a scope of its own: here a body is handed on unread, so that it can be refused before it costs anything.
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('application/json', (_request, stream, done) => done(null, { ndjson: false, stream }))
+    scope.addContentTypeParser('application/x-ndjson', (_request, stream, done) => done(null, { ndjson: true, stream }))
     scope.post(
       path,
       {
@@ -57,7 +62,7 @@ export function readingRoutes(app: App, { ingest, admission, seen }: ReadingRout
         schema: {
           summary: 'Store readings',
           description:
-            'Answered after the commit. Takes one reading, { "readings": [ … ] } of at most 10,000, or application/x-ndjson with a reading a line; gzip is welcome. Readings are rejected one by one; sending the same again is free.',
+            'Answered after the commit. Takes one reading, { "readings": [ … ] } of at most 10,000, or application/x-ndjson with a reading a line; gzip is welcome. Readings are rejected one by one; sending the same again is free. NDJSON is stored piece by piece: where it is answered with an error, what came before may be stored.',
           tags: ['Readings'],
           consumes: ['application/json', 'application/x-ndjson'],
           body: IngestBody,
@@ -65,21 +70,16 @@ export function readingRoutes(app: App, { ingest, admission, seen }: ReadingRout
         },
       },
       async (request, reply) => {
-        const sender = senderOf(request)
-        const gzip = isGzip(request.headers['content-encoding'])
-        const body = request.body as unknown as Buffer | Readable | undefined
+        // The guard has let the request through, so somebody is there.
+        const sender = request.principal as Principal
+        const body = request.body as unknown as SentBody | undefined
         if (body === undefined) throw readingErrors.readings_missing()
-        const spend = async (readings: number): Promise<void> => {
-          if (sender.kind !== 'gateway') return
-          await admission.refuseExhausted(sender.keyId, sender.readingsPerMinute)
-          await admission.spend(sender.keyId, sender.readingsPerMinute, readings)
-        }
         let answer: IngestAnswer
-        if (Buffer.isBuffer(body)) {
-          const readings = await readingsOfJson(body, gzip)
-          await spend(readings.length)
-          answer = await ingest(sender, readings)
-        } else answer = await ingestStream(ingest, sender, body, gzip, spend)
+        try {
+          answer = await take(sender, request, body)
+        } finally {
+          letGo(body.stream)
+        }
         if (sender.kind === 'gateway') seen(sender.gatewayId)
         const nothingTaken = answer.rejected > 0 && answer.stored + answer.duplicates === 0
         return reply.code(nothingTaken ? 422 : 200).send(answer)
@@ -88,31 +88,21 @@ export function readingRoutes(app: App, { ingest, admission, seen }: ReadingRout
   })
 }
 
-/**
- * Chunk by chunk, each committed before the next is read. Where it stops in the middle, what came before is stored;
- * sending everything again is free.
- */
-async function ingestStream(
-  ingest: Ingest,
-  sender: Principal,
-  body: Readable,
-  gzip: boolean,
-  spend: (readings: number) => Promise<void>,
-): Promise<IngestAnswer> {
-  const sum = nothing()
-  for await (const { values, lines } of readNdjson(body, gzip, ndjsonChunk)) {
-    await spend(values.length)
-    const answer = await ingest(sender, values, lines)
-    sum.stored += answer.stored
-    sum.duplicates += answer.duplicates
-    sum.rejected += answer.rejected
-    const room = ingestLimits.errorsTold - sum.errors.length
-    sum.errors.push(...answer.errors.slice(0, room))
-  }
-  return sum
+/** All of a JSON body at once; an NDJSON body chunk by chunk, each stored before the next is read. */
+async function* readingsOf(
+  ndjson: boolean,
+  pieces: AsyncIterable<Buffer>,
+  claim: Claim,
+): AsyncGenerator<{ values: unknown[]; lines?: Lines['lines'] }> {
+  if (ndjson) yield* readNdjson(pieces)
+  else yield { values: await readJson(pieces, claim) }
 }
 
-function senderOf(request: FastifyRequest): Principal {
-  // The guard has let the request through, so somebody is there.
-  return request.principal as Principal
+function add(sum: IngestAnswer, answer: IngestAnswer): void {
+  sum.stored += answer.stored
+  sum.duplicates += answer.duplicates
+  sum.rejected += answer.rejected
+  sum.errors.push(...answer.errors.slice(0, ingestLimits.errorsTold - sum.errors.length))
 }
+
+const quotaOf = (sender: Principal): Quota | null => (sender.kind === 'gateway' ? sender : null)

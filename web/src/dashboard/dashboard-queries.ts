@@ -1,6 +1,6 @@
 import type { BuildingDashboard, FloorDashboard, FloorSparklines } from '@plenum/contract'
 import { queryOptions } from '@tanstack/react-query'
-import { getJson } from '../platform/api.ts'
+import { getJson, isWithdrawn } from '../platform/api.ts'
 import { queryKeys } from '../platform/query-keys.ts'
 
 /** How often a page asks again while it is looked at; an unchanged answer is a 304 without a body. */
@@ -8,24 +8,30 @@ const floorIntervalMs = 5_000
 const buildingIntervalMs = 10_000
 const sparklinesIntervalMs = 60_000
 
+/** Asks again while there is something to see: what is gone or forbidden is not asked for every five seconds. */
+const every =
+  (intervalMs: number) =>
+  ({ state: { error } }: { state: { error: Error | null } }): number | false =>
+    error && isWithdrawn(error) ? false : intervalMs
+
 export const floorDashboardQuery = (floorId: number) =>
   queryOptions({
     queryKey: queryKeys.floorDashboard(floorId),
     queryFn: ({ signal }) => getJson<FloorDashboard>(`/api/dashboard/floor/${floorId}`, signal),
-    refetchInterval: floorIntervalMs,
+    refetchInterval: every(floorIntervalMs),
   })
 
 export const buildingDashboardQuery = (buildingId: number) =>
   queryOptions({
     queryKey: queryKeys.buildingDashboard(buildingId),
     queryFn: ({ signal }) => getJson<BuildingDashboard>(`/api/dashboard/building/${buildingId}`, signal),
-    refetchInterval: buildingIntervalMs,
+    refetchInterval: every(buildingIntervalMs),
   })
 
 export const floorSparklinesQuery = (floorId: number) =>
   queryOptions({
     queryKey: queryKeys.floorSparklines(floorId),
     queryFn: ({ signal }) => getJson<FloorSparklines>(`/api/dashboard/floor/${floorId}/sparklines`, signal),
-    refetchInterval: sparklinesIntervalMs,
+    refetchInterval: every(sparklinesIntervalMs),
     staleTime: sparklinesIntervalMs / 2,
   })

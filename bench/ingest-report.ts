@@ -1,0 +1,123 @@
+import type { Figure, Outcome } from './benchmark.ts'
+import { median, percentile, type Spread, spread } from './statistics.ts'
+
+/** One way to bring the same readings in. */
+export interface Arm {
+  name: string
+  /** `plain`: to a process that parses batches and does nothing else. */
+  kind: 'copy' | 'ingest' | 'plain'
+  clients: number
+  /** Readings in one request; null for COPY. */
+  batch: number | null
+  /** Share of COPY that must be reached. */
+  goal: number | null
+}
+
+export interface Measured {
+  arm: Arm
+  round: number
+  perSecond: number
+  latenciesMs: number[]
+  /** Cores that were busy, by who used them; null where it can't be told. */
+  busyCores: BusyCores | null
+}
+
+export interface BusyCores {
+  generator: number
+  server: number
+  postgres: number
+}
+
+export interface IngestResults {
+  arms: readonly Arm[]
+  measured: readonly Measured[]
+  plan: { sensors: number; minutes: number; rounds: number }
+  postgresVersion: string
+}
+
+const bench = 'ingest'
+const thousands = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+const whole = (value: number): string => thousands.format(value)
+const percent = (share: number): string => `${Math.round(share * 100)}%`
+const range = ({ min, max }: Spread, show: (value: number) => string): string => `${show(min)} – ${show(max)}`
+
+export function reportIngest(results: IngestResults): Outcome {
+  const copies = ofKind(results, 'copy')
+  const copyRate = median(copies.map(({ perSecond }) => perSecond))
+  const copyIn = new Map(copies.map(({ round, perSecond }) => [round, perSecond]))
+  const head = ['', 'readings/s', 'min – max', 'of COPY', 'min – max', 'goal', 'p50', 'p99', 'load', 'server', 'PG']
+  const figures: Figure[] = []
+  const table: string[][] = [head]
+  for (const arm of results.arms) {
+    const rounds = results.measured.filter((one) => one.arm === arm)
+    const rate = spread(rounds.map(({ perSecond }) => perSecond))
+    const compared = arm.kind === 'ingest'
+    const ratio = compared ? rate.median / copyRate : null
+    const ratios = spread(rounds.map(({ round, perSecond }) => perSecond / (copyIn.get(round) ?? Number.NaN)))
+    const met = ratio === null || arm.goal === null ? null : ratio >= arm.goal
+    const baseline = compared ? copyRate : null
+    figures.push({ ...figureOf(arm.name, rate, 'readings/s'), baseline, ratio, goal: arm.goal, met })
+
+    const latency = latencyOf(rounds)
+    const cpu = cpuOf(rounds)
+    for (const [name, value, unit] of [...latency, ...cpu]) figures.push(figureOf(`${arm.name}: ${name}`, value, unit))
+    table.push([
+      arm.name,
+      whole(rate.median),
+      range(rate, whole),
+      ratio === null ? '' : ratio.toFixed(2),
+      ratio === null ? '' : range(ratios, (one) => one.toFixed(2)),
+      met === null ? '' : `≥ ${arm.goal} ${met ? 'met' : 'MISSED'}`,
+      ...(latency.length > 0 ? latency.map(([, ms]) => `${ms.median.toFixed(1)} ms`) : ['', '']),
+      ...(cpu.length > 0 ? cpu.map(([, share]) => percent(share.median)) : ['–', '–', '–']),
+    ])
+  }
+  return { figures: figures.map(rounded), table, notes: notesOf(results) }
+}
+
+const figureOf = (figure: string, { median: value, min, max }: Spread, unit: string): Figure => {
+  return { bench, figure, value, min, max, unit, baseline: null, ratio: null, goal: null, met: null }
+}
+
+type Named = [figure: string, value: Spread, unit: string]
+
+/** Percentiles of each round, and their median over the rounds. */
+function latencyOf(rounds: readonly Measured[]): Named[] {
+  if (rounds.some(({ latenciesMs }) => latenciesMs.length === 0)) return []
+  return [
+    ['p50', spread(rounds.map(({ latenciesMs }) => percentile(latenciesMs, 0.5))), 'ms'],
+    ['p99', spread(rounds.map(({ latenciesMs }) => percentile(latenciesMs, 0.99))), 'ms'],
+  ]
+}
+
+function cpuOf(rounds: readonly Measured[]): Named[] {
+  const shares = rounds.map(({ busyCores }) => busyCores).filter((share) => share !== null)
+  if (shares.length === 0) return []
+  const of = (who: keyof BusyCores): Spread => spread(shares.map((share) => share[who]))
+  return [
+    ['CPU of the load generator', of('generator'), 'cores'],
+    ['CPU of the server', of('server'), 'cores'],
+    ['CPU of PostgreSQL', of('postgres'), 'cores'],
+  ]
+}
+
+function notesOf({ plan, postgresVersion }: IngestResults): string[] {
+  const readings = whole(plan.sensors * plan.minutes)
+  return [
+    `Each run stores the same ${readings} readings: ${plan.minutes} minutes of ${plan.sensors} sensors, in order of time, into an empty day`,
+    `of the same table (PostgreSQL ${postgresVersion}, fsync on, answers after the commit, API keys checked). COPY is binary, one`,
+    `statement, prepared before the clock starts. A batch of 1,000 is ${1_000 / plan.sensors} minutes of all sensors, one of 100 a minute of ${Math.min(100, plan.sensors)}.`,
+    `Median of ${plan.rounds} interleaved rounds after one to warm up; count and checksums of every run were right.`,
+    'load, server, PG: CPU of load generator, server and PostgreSQL, in percent of one core.',
+    '"parsed only": the same requests to a process that parses them and answers.',
+  ]
+}
+
+const ofKind = ({ measured }: IngestResults, kind: Arm['kind']) => measured.filter(({ arm }) => arm.kind === kind)
+
+const rounded = (figure: Figure): Figure => {
+  const [value, min, max, baseline, ratio] = [figure.value, figure.min, figure.max, figure.baseline, figure.ratio].map(
+    (number) => (number === null ? null : Number(number.toPrecision(4))),
+  )
+  return { ...figure, value, min, max, baseline, ratio } as Figure
+}

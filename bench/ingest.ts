@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import type { Benchmark, BenchmarkOptions, Outcome, Size } from './benchmark.ts'
+import { readCpu } from './cpu.ts'
+import { type Arm, type Measured, reportIngest } from './ingest-report.ts'
+import { openKeepAlive } from './keep-alive-client.ts'
+import { createBuilding } from './measured-building.ts'
+import { checksumOf, copyChunks, countOf, dayMs, jsonBatches, type Readings } from './minute-readings.ts'
+import { startPlainHttp } from './plain-http-process.ts'
+import { ingestHead, type Load, postBatches } from './post-batches.ts'
+import { openReadingTable, type ReadingTable } from './reading-table.ts'
+import { type ServerProcess, startServer } from './server-process.ts'
+
+const plans: Record<Size, { sensors: number; minutes: number; rounds: number }> = {
+  tiny: { sensors: 20, minutes: 50, rounds: 1 },
+  small: { sensors: 500, minutes: 300, rounds: 5 },
+  full: { sensors: 500, minutes: 720, rounds: 7 },
+}
+
+/** The least that batches of so many readings must reach, as a share of COPY. */
+const goals = new Map([[1_000, 0.3]])
+const clientCounts = [2, 4, 8]
+
+const arms: Arm[] = [
+  { name: 'COPY, one connection', kind: 'copy', clients: 1, batch: null, goal: null },
+  ...[1_000, 100].flatMap((batch): Arm[] => [
+    ...clientCounts.map((clients): Arm => {
+      return {
+        name: `${batch} a request, ${clients} clients`,
+        kind: 'ingest',
+        clients,
+        batch,
+        goal: goals.get(batch) ?? null,
+      }
+    }),
+    { name: `${batch} a request, 4 clients, parsed only`, kind: 'plain', clients: 4, batch, goal: null },
+  ]),
+]
+
+export const ingest: Benchmark = {
+  description: 'readings a second through HTTP, committed, as a share of a binary COPY into the same table',
+  run: runIngest,
+}
+
+async function runIngest({ size, say, profileDir }: BenchmarkOptions): Promise<Outcome> {
+  const plan = plans[size]
+  await using open = new AsyncDisposableStack()
+  say('starting the server')
+  const server = open.use(await startServer({ profileDir }))
+  const plain = open.use(await startPlainHttp())
+  const table = await openReadingTable(server.database)
+  open.defer(table.close)
+  await table.assertDurable()
+  await assertKeysAreChecked(server)
+  const { sensorIds, keys } = await createBuilding(server.port, {
+    sensors: plan.sensors,
+    gateways: Math.max(...clientCounts),
+  })
+
+  // Time moves on from arm to arm, as it does for a building: each has a day of its own, the last one yesterday.
+  const days = arms.length * (plan.rounds + 1)
+  assert.ok(days <= 80, 'older days would share the partition of their month')
+  let dayFromMs = Math.floor(Date.now() / dayMs) * dayMs - days * dayMs
+  const measured: Measured[] = []
+  for (let round = 0; round <= plan.rounds; round++) {
+    say(round === 0 ? 'warming up' : `round ${round} of ${plan.rounds}`)
+    // Another arm begins each round, so that none always follows the same one.
+    for (let i = 0; i < arms.length; i++) {
+      const arm = arms[(i + round) % arms.length] as Arm
+      const readings: Readings = { sensorIds, dayFromMs, minutes: plan.minutes }
+      dayFromMs += dayMs
+      const result = await measure(arm, readings, { server, plainPort: plain.port, table, keys })
+      if (round > 0) measured.push({ ...result, arm, round })
+    }
+  }
+  return reportIngest({ arms, measured, plan, postgresVersion: await table.version() })
+}
+
+interface Bench {
+  server: ServerProcess
+  plainPort: number
+  table: ReadingTable
+  keys: string[]
+}
+
+async function measure(arm: Arm, readings: Readings, { server, plainPort, table, keys }: Bench) {
+  const run = prepare(arm, readings, { server, plainPort, table, keys })
+  if (arm.kind !== 'plain') await openDay(server.port, keys[0] as string, readings)
+  await table.checkpoint()
+  const before = await readCpu(server)
+  const ownBefore = process.cpuUsage()
+  const { ms, latenciesMs, stored } = await run()
+  const own = process.cpuUsage(ownBefore)
+  const after = await readCpu(server)
+  assert.equal(stored, countOf(readings), `${arm.name}: answers add up to another number of readings`)
+  if (arm.kind !== 'plain') await table.assertHolds(readings, checksumOf(readings))
+  await table.dropDay(readings.dayFromMs)
+  const busyCores =
+    before && after
+      ? {
+          generator: (own.user + own.system) / 1_000 / ms,
+          server: (after.server - before.server) / ms,
+          postgres: (after.postgres - before.postgres) / ms,
+        }
+      : null
+  return { perSecond: (stored / ms) * 1_000, latenciesMs, busyCores }
+}
+
+/** Everything that can be made before the clock starts. */
+function prepare(arm: Arm, readings: Readings, { server, plainPort, table, keys }: Bench): () => Promise<Load> {
+  if (arm.batch === null) {
+    const chunks = copyChunks(readings)
+    return async () => ({ ...(await table.copy(chunks)), latenciesMs: [] })
+  }
+  const bodies = jsonBatches(readings, arm.batch)
+  const port = arm.kind === 'plain' ? plainPort : server.port
+  return () => postBatches(port, keys.slice(0, arm.clients), bodies)
+}
+
+/** One reading at midnight, before those that are measured: the server makes the day's partition for either arm. */
+async function openDay(port: number, key: string, { sensorIds, dayFromMs }: Readings): Promise<void> {
+  const opening = { sensorIds: sensorIds.slice(0, 1), dayFromMs: dayFromMs - 3_600_000, minutes: 1 }
+  await postBatches(port, [key], jsonBatches(opening, 1))
+}
+
+async function assertKeysAreChecked({ port }: ServerProcess): Promise<void> {
+  const client = await openKeepAlive(port)
+  try {
+    const answer = await client.exchange(ingestHead('plenum_made-up'), Buffer.from('{"readings":[]}'))
+    assert.equal(answer.status, 401, answer.body)
+  } finally {
+    client.close()
+  }
+}

@@ -1,0 +1,34 @@
+import type { Principal } from './access.ts'
+import type { SignIn } from './sign-in.ts'
+import type { AuthStore } from './store.ts'
+
+export type Sessions = ReturnType<typeof createSessions>
+
+/** Who a session cookie belongs to. */
+export function createSessions({ signIn, store }: { signIn: SignIn; store: AuthStore }) {
+  /** The library hides what went wrong; the database itself tells whether it is away. */
+  const whyFailed = async (error: unknown): Promise<unknown> =>
+    store.ping().then(
+      () => error,
+      (outage: unknown) => outage,
+    )
+
+  return {
+    whyFailed,
+
+    /** @returns null for no cookie, and for one that is expired, revoked or not ours */
+    async of(cookie: string | undefined): Promise<Principal | null> {
+      if (cookie === undefined) return null
+      let session: Awaited<ReturnType<typeof signIn.api.getSession>>
+      try {
+        // Prolonged where the answer can carry the new cookie, in get-session: here it would live on in the database only.
+        session = await signIn.api.getSession({ headers: new Headers({ cookie }), query: { disableRefresh: true } })
+      } catch (error) {
+        throw await whyFailed(error)
+      }
+      if (!session) return null
+      const { id: userId, email, name } = session.user
+      return { kind: 'user', userId, email, name, keyId: null }
+    },
+  }
+}
