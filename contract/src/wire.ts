@@ -3,7 +3,8 @@ import { type Static, type TProperties, type TSchema, Type } from 'typebox'
 /** Shapes that every other schema of the contract is made of. */
 
 /** A row's identity: a positive int4. */
-export const Id = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
+export const largestId = 2_147_483_647
+export const Id = Type.Integer({ minimum: 1, maximum: largestId })
 
 /** RFC 3339 with a zone; answered in UTC. */
 export const Timestamp = Type.String({ format: 'date-time', examples: ['2026-11-23T10:15:00Z'] })

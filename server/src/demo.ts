@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { demoBuilding } from '@plenum/simulator'
@@ -7,11 +8,17 @@ import type { Log } from '#platform'
 import type { Services } from './services.ts'
 
 const simulator = fileURLToPath(import.meta.resolve('@plenum/simulator/main'))
-const keyName = 'Demo simulator'
-const restartMs = 2_000
+const restartMs = { first: 2_000, longest: 60_000 }
 
 export interface Demo {
   stop(): Promise<void>
+}
+
+interface DemoOptions {
+  services: Services
+  address: string
+  dataDir: string
+  log: Log
 }
 
 export const hasDemoBuilding = async ({ registry }: Services): Promise<boolean> =>
@@ -21,39 +28,70 @@ export const hasDemoBuilding = async ({ registry }: Services): Promise<boolean> 
  * Registers the demo building if it is not there, and runs the simulator as its gateways: a process of its own that
  * sends through the same endpoint, with the same kind of key, as a real one.
  */
-export async function startDemo(options: {
-  services: Services
-  address: string
-  dataDir: string
-  log: Log
-}): Promise<Demo> {
-  const { services, log } = options
-  const plan = demoBuilding()
-  const found =
-    (await services.registry.findBuilding(plan.building.name)) ?? (await services.registry.addBuilding(plan))
+export async function startDemo({ services, address, dataDir, log }: DemoOptions): Promise<Demo> {
+  const progress = join(dataDir, 'demo-feed.json')
+  const gatewayIds = await findOrAddBuilding(services, progress)
   const keys: Record<string, string> = {}
-  for (const { name } of plan.gateways) {
-    const gatewayId = found.gatewayIds.get(name)
-    if (gatewayId !== undefined) keys[name] = await newKey(services, gatewayId)
+  for (const { name } of demoBuilding().gateways) {
+    const gatewayId = gatewayIds.get(name)
+    if (gatewayId !== undefined) keys[name] = await newKey(services, gatewayId, address)
   }
-  const args = [simulator, '--url', options.address, '--state', join(options.dataDir, 'demo-feed.json')]
+  return keepRunning(['--url', address, '--state', progress], `${JSON.stringify({ keys })}\n`, log)
+}
 
+async function findOrAddBuilding({ registry }: Services, progress: string): Promise<Map<string, number>> {
+  const plan = demoBuilding()
+  const found = await registry.findBuilding(plan.building.name)
+  if (found) return found.gatewayIds
+  // What was sent to a building that is gone says nothing about this one.
+  await rm(progress, { force: true })
+  try {
+    return (await registry.addBuilding(plan)).gatewayIds
+  } catch (error) {
+    // Its sensor keys are unique: another instance that started on the same database was faster.
+    const others = await registry.findBuilding(plan.building.name)
+    if (!others) throw error
+    return others.gatewayIds
+  }
+}
+
+/**
+ * A key can't be read again, so every start makes one and revokes the one before. Only its own: each instance on the
+ * same database has a simulator, and what they send is the same.
+ */
+async function newKey({ auth }: Services, gatewayId: number, address: string): Promise<string> {
+  const name = `Demo simulator of ${hostname()} ${new URL(address).host}`.slice(0, 100)
+  for (const key of await auth.keys.list({ gatewayId })) {
+    if (key.name === name) await auth.keys.revoke({ gatewayId }, key.id)
+  }
+  return (await auth.keys.create({ gatewayId }, { name })).key
+}
+
+/** Runs the simulator until `stop`, again and again if it ends, more and more slowly. */
+function keepRunning(args: string[], handover: string, log: Log): Demo {
   let stopping = false
   let child: ChildProcess
   let timer: NodeJS.Timeout | undefined
-  const start = () => {
-    child = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'pipe'] })
+  let delayMs = restartMs.first
+
+  const start = (): void => {
+    // Detached from the terminal: a Ctrl-C there is for the server, which then ends it.
+    child = spawn(process.execPath, [simulator, ...args], { detached: true, stdio: ['pipe', 'ignore', 'pipe'] })
     // The keys go over a pipe, not the command line, which everybody on the machine can read. It stays open: the
     // simulator ends when it closes, so it never outlives this process.
     child.stdin?.on('error', () => {})
-    child.stdin?.write(`${JSON.stringify({ keys })}\n`)
+    child.stdin?.write(handover)
     child.stderr
       ?.setEncoding('utf8')
       .on('data', (text: string) => log.debug({ simulator: text.trimEnd() }, 'simulator'))
-    child.on('exit', (code, signal) => {
+    const startedAtMs = performance.now()
+    child.on('error', (error) => log.warn({ err: error }, 'the simulator could not be started'))
+    child.on('close', (code, signal) => {
       if (stopping) return
-      log.warn({ code, signal }, 'the simulator ended; it is started again')
-      timer = setTimeout(start, restartMs)
+      delayMs = performance.now() - startedAtMs > restartMs.longest ? restartMs.first : delayMs * 2
+      delayMs = Math.min(delayMs, restartMs.longest)
+      log.warn({ code, signal, delayMs }, 'the simulator ended; it is started again')
+      timer = setTimeout(start, delayMs)
     })
   }
   start()
@@ -62,8 +100,8 @@ export async function startDemo(options: {
     async stop() {
       stopping = true
       clearTimeout(timer)
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const ended = once(child, 'exit')
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+      const ended = new Promise((resolve) => child.once('exit', resolve))
       child.stdin?.end()
       child.kill('SIGTERM')
       const last = setTimeout(() => child.kill('SIGKILL'), 3_000)
@@ -71,12 +109,4 @@ export async function startDemo(options: {
       clearTimeout(last)
     },
   }
-}
-
-/** A key can't be read again, so every start makes one and revokes the one before. */
-async function newKey({ auth }: Services, gatewayId: number): Promise<string> {
-  for (const { id, name } of await auth.keys.list({ gatewayId })) {
-    if (name === keyName) await auth.keys.revoke({ gatewayId }, id)
-  }
-  return (await auth.keys.create({ gatewayId }, { name: keyName })).key
 }

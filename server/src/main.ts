@@ -1,6 +1,8 @@
 import { isImportError } from '@plenum/importer'
-import { createLog, isEmbeddedDatabaseError, migrate, migrateJobs } from '#platform'
+import { createLog, isEmbeddedDatabaseError } from '#platform'
+import { Interrupted, watchForEnd } from './commands/ending.ts'
 import { importBuilding } from './commands/import.ts'
+import { migrateOnly } from './commands/migrate.ts'
 import { resetPassword } from './commands/password.ts'
 import { serve } from './commands/serve.ts'
 import { ConfigError, readConfig, type Role, roles } from './config.ts'
@@ -13,30 +15,52 @@ const usage = `usage: npm run plenum -- [command]
   import <folder>    bring a recorded building in
   password [e-mail]  set a new password`
 
+/** What is left open when all has ended must not keep the process. */
+const farewellMs = 3_000
+
 async function main([command, ...args]: string[]): Promise<void> {
+  if (command === 'help' || command === '--help' || command === '-h') return console.log(usage)
   const config = readConfig(process.env)
-  const log = createLog(config.logLevel)
-  switch (command) {
-    case undefined:
-      return serve(config, log)
-    case 'migrate': {
-      if (config.databaseUrl === null)
-        throw new StartError('DATABASE_URL is needed; the embedded database migrates at its start')
-      const applied = await migrate(config.databaseUrl, log)
-      await migrateJobs(config.databaseUrl)
-      console.log(applied.length === 0 ? 'Nothing to do.' : `Applied: ${applied.join(', ')}`)
-      return
+  // On a terminal the lines of the log would bury the address and the password.
+  const quiet = !process.env['PLENUM_LOG_LEVEL'] && process.stderr.isTTY
+  const isServer = command === undefined || isRole(command)
+  const log = createLog(!isServer || quiet ? 'warn' : config.logLevel)
+  const ending = watchForEnd(log)
+  try {
+    await run()
+  } catch (error) {
+    // Asked to end in the middle of a start, it may have broken anywhere; that is nobody's concern any more.
+    if (!ending.asked.aborted) throw error
+    if (!isServer && ending.asked.reason instanceof Interrupted) process.exitCode ??= 130
+  }
+
+  async function run(): Promise<void> {
+    if (isServer && args.length === 0) return serve(command ? { ...config, role: command } : config, log, ending)
+    switch (command) {
+      case 'migrate':
+        return migrateOnly(config, log, args)
+      case 'import':
+        return importBuilding(config, log, ending, args, process.env['PLENUM_API_KEY'])
+      case 'password':
+        return resetPassword(config, log, ending, args)
+      default:
+        throw new StartError(usage)
     }
-    case 'import':
-      return importBuilding(config, createLog('warn'), args, process.env['PLENUM_API_KEY'])
-    case 'password':
-      return resetPassword(config, createLog('warn'), args)
-    default:
-      if (!(roles as readonly string[]).includes(command)) throw new StartError(usage)
-      return serve({ ...config, role: command as Role }, log)
   }
 }
 
+const isRole = (text: string): text is Role => (roles as readonly string[]).includes(text)
+
+/** With the causes, without an error's other properties: those of the database driver hold half the program. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const cause = error.cause === undefined ? '' : `\ncaused by ${describe(error.cause)}`
+  return `${error.stack ?? error.message}${cause}`
+}
+
+// Whoever read our output may be gone (`npm start | head -5`, a closed terminal); that is no reason to fall over.
+process.stdout.on('error', () => {})
+process.stderr.on('error', () => {})
 try {
   await main(process.argv.slice(2))
 } catch (error) {
@@ -46,6 +70,7 @@ try {
     error instanceof StartError ||
     isEmbeddedDatabaseError(error) ||
     isImportError(error)
-  console.error(expected ? error.message : error)
+  console.error(expected ? error.message : describe(error))
   process.exitCode = 1
 }
+setTimeout(() => process.exit(), farewellMs).unref()

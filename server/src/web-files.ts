@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyReply } from 'fastify'
 import { type App, commonErrors } from '#platform'
@@ -26,7 +26,18 @@ const notBuilt =
 
 /** The web application: its files, and its page for every address that is one of its views. */
 export async function webFileRoutes(app: App, webDir: string): Promise<void> {
-  await app.register(fastifyStatic, { root: webDir, serve: false, cacheControl: false, etag: true })
+  await app.register(fastifyStatic, {
+    root: webDir,
+    serve: false,
+    cacheControl: false,
+    etag: true,
+    // Here and not before sending: an answer that there is no such file must not be kept for a year.
+    setHeaders: (response, path) => {
+      const isHashed = path.startsWith(join(webDir, 'assets') + sep)
+      response.header('cache-control', isHashed ? `public, max-age=${yearS}, immutable` : 'no-cache')
+      response.header('x-content-type-options', 'nosniff')
+    },
+  })
 
   const page = async (reply: FastifyReply): Promise<FastifyReply> => {
     const built = await access(join(webDir, 'index.html')).then(
@@ -34,25 +45,20 @@ export async function webFileRoutes(app: App, webDir: string): Promise<void> {
       () => false,
     )
     if (!built) return reply.code(503).header('retry-after', '3').type('text/plain; charset=utf-8').send(notBuilt)
-    reply.header('cache-control', 'no-cache').header('content-security-policy', contentSecurityPolicy)
-    reply.header('referrer-policy', 'same-origin').header('x-content-type-options', 'nosniff')
+    reply.header('content-security-policy', contentSecurityPolicy).header('referrer-policy', 'same-origin')
     return reply.sendFile('index.html')
   }
 
   // Names under assets/ hold a hash of their content.
   app.get('/assets/*', { config, schema: hidden }, async (request, reply) => {
     const { '*': name } = request.params as { '*': string }
-    reply.header('cache-control', `public, max-age=${yearS}, immutable`).header('x-content-type-options', 'nosniff')
     return reply.sendFile(join('assets', name))
   })
   app.get('/*', { config, schema: hidden }, async (request, reply) => {
     const { '*': name } = request.params as { '*': string }
     if (name.startsWith('api/')) throw commonErrors.not_found('There is nothing here.')
     // A name with a dot is a file such as favicon.svg; everything else is a view of the application.
-    if (/^[\w-]+\.[\w.]+$/.test(name)) {
-      reply.header('cache-control', 'no-cache').header('x-content-type-options', 'nosniff')
-      return reply.sendFile(name)
-    }
+    if (/^[\w-]+\.[\w.]+$/.test(name)) return reply.sendFile(name)
     return page(reply)
   })
 }

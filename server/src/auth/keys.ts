@@ -10,7 +10,7 @@ export type Keys = ReturnType<typeof createKeys>
 
 /** Finders of leaked secrets know a key by its prefix. */
 const prefix = 'plenum_'
-/** A day of one-minute readings of 70 sensors a second; a whole backlog of 500 sensors flushes in a minute. */
+/** Far above what a gateway sends: a day's backlog of 4,000 sensors, a reading a minute each, flushes in a minute. */
 const defaultReadingsPerMinute = 6_000_000
 /** How long another instance may still take a key that was revoked here. */
 const rememberMs = 5_000

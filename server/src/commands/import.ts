@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createProgressBar, describeResult, exitCodeOf, importDirectory } from '@plenum/importer'
@@ -6,6 +8,8 @@ import type { Logger } from 'pino'
 import { findInstance } from '#platform'
 import type { Config } from '../config.ts'
 import { StartError, startServer } from '../server.ts'
+import type { Services } from '../services.ts'
+import type { Ending } from './ending.ts'
 import { withServices } from './with-services.ts'
 
 const usage = `usage: npm run plenum -- import <folder> [--dry-run] [--url <address of a running Plenum>]
@@ -13,68 +17,77 @@ With --url, PLENUM_API_KEY holds an administrator's API key. Without, the server
 started for the time of the import where none runs.`
 
 const keyName = 'Import'
+const nobody = 'nobody has an account yet; start the server once with npm start'
 
 /** Brings a recorded building in, through the same API as everybody. */
 export async function importBuilding(
   config: Config,
   log: Logger,
+  ending: Ending,
   args: string[],
   apiKey: string | undefined,
 ): Promise<void> {
-  const { values, positionals } = readArgs(args)
-  const [dir] = positionals
-  if (dir === undefined || positionals.length > 1) throw new StartError(usage)
-  await using opened = new AsyncDisposableStack()
-  let address = values.url ?? config.publicUrl ?? (await findInstance(config.dataDir))?.address
-  if (address === undefined) {
-    const server = await startServer({ ...config, port: 0, host: '127.0.0.1', role: 'web' }, log)
-    opened.defer(server.stop)
-    await server.embedded?.announce({ address: server.address })
-    address = server.address
-  }
-  const interrupted = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort())
+  const { folder, url, dryRun } = readArgs(args)
+  const dir = resolve(folder)
+  if (!(await stat(dir).catch(() => null))?.isDirectory()) throw new StartError(`${dir} is not a folder`)
+  if (url !== undefined && !apiKey)
+    throw new StartError('PLENUM_API_KEY must hold an API key of an administrator of that server')
 
-  const run = async (key: string): Promise<void> => {
+  const run = async (baseUrl: string, key: string): Promise<void> => {
     const bar = createProgressBar(process.stderr)
     const result = await importDirectory({
-      dir: resolve(dir),
-      api: { baseUrl: address, headers: () => ({ authorization: `Bearer ${key}` }) },
-      stateFile: join(
-        config.dataDir,
-        'imports',
-        `${createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 16)}.json`,
-      ),
-      dryRun: values['dry-run'] ?? false,
+      dir,
+      api: { baseUrl, headers: () => ({ authorization: `Bearer ${key}` }) },
+      stateFile: join(config.dataDir, 'imports', `${createHash('sha256').update(dir).digest('hex').slice(0, 16)}.json`),
+      dryRun,
       onProgress: bar.show,
-      signal: interrupted.signal,
+      signal: ending.asked,
     }).finally(bar.stop)
     console.log(describeResult(result))
     process.exitCode = exitCodeOf(result)
   }
-  if (apiKey !== undefined) return await run(apiKey)
-  if (values.url !== undefined)
-    throw new StartError('PLENUM_API_KEY must hold an API key of an administrator of that server')
-  await withServices(config, log, async ({ auth }) => {
-    const person = await auth.administrators.first()
-    if (!person) throw new StartError('nobody has an account yet; start the server once with npm start')
+  if (url !== undefined && apiKey) return run(url, apiKey)
+
+  const runAs = async (services: Services, baseUrl: string): Promise<void> => {
+    const person = await services.auth.administrators.first()
+    if (!person) throw new StartError(nobody)
     const owner = { userId: person.id }
-    const { id, key } = await auth.keys.create(owner, { name: keyName, expires_in_days: 1 })
+    const { id, key } = await services.auth.keys.create(owner, { name: keyName, expires_in_days: 1 })
     try {
-      await run(key)
+      await run(baseUrl, key)
     } finally {
-      await auth.keys.revoke(owner, id)
+      await services.auth.keys.revoke(owner, id)
     }
-  })
+  }
+  if (config.databaseUrl === null && !existsSync(config.dataDir)) throw new StartError(nobody)
+  const running = await runningAddress(config)
+  if (running !== null) return withServices(config, log, ending.asked, (services) => runAs(services, running))
+
+  await using opened = new AsyncDisposableStack()
+  const server = await startServer({ ...config, port: 0, host: '127.0.0.1', role: 'web' }, log, ending.asked)
+  opened.defer(server.stop)
+  await server.embedded?.announce({ address: server.address })
+  await runAs(server.services, server.address)
 }
 
-function readArgs(args: string[]) {
+/** Where the server of this installation listens; null: none runs, or nobody knows. */
+async function runningAddress(config: Config): Promise<string | null> {
+  if (config.databaseUrl !== null) return config.publicUrl
+  return (await findInstance(config.dataDir))?.address ?? null
+}
+
+function readArgs(args: string[]): { folder: string; url: string | undefined; dryRun: boolean } {
   try {
-    return parseArgs({
+    const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { 'dry-run': { type: 'boolean' }, url: { type: 'string' } },
+      options: { 'dry-run': { type: 'boolean', default: false }, url: { type: 'string' } },
     })
+    const [folder, ...others] = positionals
+    if (folder === undefined || others.length > 0) throw new Error('one folder is needed')
+    if (values.url !== undefined && !/^https?:$/.test(URL.parse(values.url)?.protocol ?? ''))
+      throw new Error('--url must be an http or https address')
+    return { folder, url: values.url, dryRun: values['dry-run'] }
   } catch (error) {
     throw new StartError(`${(error as Error).message}\n${usage}`)
   }

@@ -1,17 +1,22 @@
-import type { Logger } from 'pino'
+import { existsSync } from 'node:fs'
 import { generatePassword } from '#auth'
+import type { Log } from '#platform'
 import type { Config } from '../config.ts'
 import { StartError } from '../server.ts'
+import type { Ending } from './ending.ts'
 import { withServices } from './with-services.ts'
 
 /** The way back in for whoever may use the server's files: a new password for a person, the first one by default. */
-export async function resetPassword(config: Config, log: Logger, args: string[]): Promise<void> {
+export async function resetPassword(config: Config, log: Log, ending: Ending, args: string[]): Promise<void> {
   const [email = null] = args
-  await withServices(config, log, async ({ auth }) => {
+  if (args.length > 1 || email?.startsWith('-')) throw new StartError('usage: npm run plenum -- password [e-mail]')
+  const nobody = 'nobody has an account yet; start the server once with npm start'
+  // Not even a database: making one only to find nobody in it would help nobody.
+  if (config.databaseUrl === null && !existsSync(config.dataDir)) throw new StartError(nobody)
+  await withServices(config, log, ending.asked, async ({ auth }) => {
     const password = generatePassword()
     const changed = await auth.administrators.setPassword(email, password)
-    if (changed === null)
-      throw new StartError(email === null ? 'nobody has an account yet' : `nobody signs in as ${email}`)
+    if (changed === null) throw new StartError(email === null ? nobody : `nobody signs in as ${email}`)
     console.log(`Sign in as    ${changed}\nwith password ${password}\n\nAll sessions of ${changed} have ended.`)
   })
 }

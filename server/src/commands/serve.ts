@@ -1,50 +1,86 @@
+import { existsSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { generatePassword } from '#auth'
 import type { Config } from '../config.ts'
 import { hasDemoBuilding, startDemo } from '../demo.ts'
 import { type RunningServer, StartError, startServer } from '../server.ts'
 import { buildWebIfNeeded } from '../web-build.ts'
+import { type Ending, whenAborted } from './ending.ts'
 
 const defaultEmail = 'admin@plenum.local'
-/** What was accepted is answered within this, or the process ends without it. */
+/** What was accepted is answered within this, or cut off. */
 const drainMs = 20_000
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Runs until a signal comes. */
-export async function serve(config: Config, log: Logger): Promise<void> {
-  const signalled = Promise.withResolvers<string>()
-  for (const signal of signals) process.on(signal, () => signalled.resolve(signal))
-  warnOfUnused(config, log)
+/** Runs until it is asked to end. */
+export async function serve(config: Config, log: Logger, ending: Ending): Promise<void> {
+  refuseDividedEmbedded(config)
+  if (config.redisUrl !== null) log.warn('REDIS_URL is set, but this version keeps its cache in the process')
+  if (process.stdout.isTTY) sayThatItStarts(config)
 
-  // Beside the start of the database: on a first start both take seconds.
-  const web = config.role === 'worker' ? Promise.resolve() : buildWebIfNeeded(log)
-  web.catch((error: unknown) => log.error({ err: error }, 'the web application could not be built'))
-
-  const server = await startServer(config, log)
   await using running = new AsyncDisposableStack()
+  // Beside the start of the database: on a first start both take seconds.
+  const web = config.role === 'worker' ? null : startWebBuild(log, ending)
+  running.defer(async () => web?.stop())
+
+  const server = await startServer(config, log, ending.asked)
   running.defer(server.stop)
-  const fresh = await server.services.auth.administrators.missing()
-  if (config.role !== 'worker' && (await wantsDemo(config, server, fresh))) {
-    const demo = await startDemo({ services: server.services, address: server.address, dataDir: config.dataDir, log })
-    running.defer(demo.stop)
-  }
-  await web.catch(() => undefined)
+  ending.asked.addEventListener('abort', () => setTimeout(server.cutOff, drainMs).unref())
+  ending.hurried.addEventListener('abort', server.cutOff)
   await server.embedded?.announce({ address: server.address })
+  const fresh = await server.services.auth.administrators.missing()
+  if (config.role !== 'worker') {
+    if (fresh) refuseWithoutAdministrator(config)
+    if (await wantsDemo(config, server, fresh)) {
+      const demo = await startDemo({ services: server.services, address: server.address, dataDir: config.dataDir, log })
+      running.defer(demo.stop)
+    }
+  }
+  await web?.done
+  ending.asked.throwIfAborted()
   if (config.role === 'worker') console.log(`Plenum worker is running, its health is at ${server.address}/readyz`)
   else await introduce(config, server, fresh)
 
-  const signal = await signalled.promise
-  log.info({ signal }, 'stopping')
-  setTimeout(() => {
-    log.error('not everything ended in time')
-    process.exit(1)
-  }, drainMs).unref()
+  await whenAborted(ending.asked)
+  if (process.stdout.isTTY) console.log('\n  Plenum is stopping.')
+}
+
+/** The embedded database belongs to one process; a second one beside it, for the other role, could not reach it. */
+function refuseDividedEmbedded({ role, databaseUrl }: Config): void {
+  if (role === 'all' || databaseUrl !== null) return
+  throw new StartError(`PLENUM_ROLE: "${role}" needs DATABASE_URL; with the embedded database the role is all`)
+}
+
+function sayThatItStarts({ databaseUrl, dataDir }: Config): void {
+  const first = databaseUrl === null && !existsSync(dataDir)
+  console.log(`\n  Plenum is starting${first ? ' for the first time: it sets up its database' : ''}…`)
+}
+
+/** `done` never rejects: without its pages the server still takes readings. */
+function startWebBuild(log: Logger, ending: Ending): { done: Promise<void>; stop(): Promise<void> } {
+  const notNeeded = new AbortController()
+  const signal = AbortSignal.any([ending.asked, notNeeded.signal])
+  const done = buildWebIfNeeded(log, signal).catch((error: unknown) => {
+    if (!signal.aborted) log.error({ err: error }, 'the web application could not be built')
+  })
+  return {
+    done,
+    stop: () => {
+      notNeeded.abort()
+      return done
+    },
+  }
 }
 
 /** Said in so many words: on for a new embedded database, and wherever it was on before. */
 async function wantsDemo(config: Config, server: RunningServer, fresh: boolean): Promise<boolean> {
   if (config.demo !== null) return config.demo
   return server.embedded !== null && (fresh || (await hasDemoBuilding(server.services)))
+}
+
+/** An external database may be reached by many: nobody's password is made up and printed there. */
+function refuseWithoutAdministrator(config: Config): void {
+  if (config.databaseUrl === null || config.admin.password !== null) return
+  throw new StartError('PLENUM_ADMIN_PASSWORD (and PLENUM_ADMIN_EMAIL): needed, the database has no administrator yet')
 }
 
 /** Prints where it runs and, once, the password that was made for the first administrator. */
@@ -57,21 +93,17 @@ async function introduce(config: Config, server: RunningServer, fresh: boolean):
     return
   }
   const email = config.admin.email ?? defaultEmail
-  if (config.admin.password !== null) {
-    await administrators.create(email, config.admin.password)
-    console.log(`  Sign in as ${email} with the password in PLENUM_ADMIN_PASSWORD.\n`)
-    return
-  }
-  if (!server.embedded) {
-    const set = 'PLENUM_ADMIN_EMAIL and PLENUM_ADMIN_PASSWORD'
-    throw new StartError(`${set} are needed: the database has no administrator yet`)
-  }
-  const password = generatePassword()
+  const password = config.admin.password ?? generatePassword()
   // Printed before it counts: killed in between, the next start makes another, and nobody is locked out.
-  console.log(`  Sign in as    ${email}\n  with password ${password}\n\n  It is shown only now.\n`)
-  await administrators.create(email, password)
-}
-
-function warnOfUnused(config: Config, log: Logger): void {
-  if (config.redisUrl !== null) log.warn('REDIS_URL is set, but this version keeps its cache in the process')
+  console.log(
+    config.admin.password === null
+      ? `  Sign in as    ${email}\n  with password ${password}\n\n  It is shown only now.\n`
+      : `  Sign in as ${email} with the password in PLENUM_ADMIN_PASSWORD.\n`,
+  )
+  try {
+    await administrators.create(email, password)
+  } catch (error) {
+    // Another instance that started at the same time on the same database was faster.
+    if (await administrators.missing()) throw error
+  }
 }

@@ -1,6 +1,6 @@
-import type { Logger } from 'pino'
-import { migrate, runningDatabaseUrl, startEmbeddedDatabase, systemClock } from '#platform'
+import { type Log, runningDatabaseUrl, startEmbeddedDatabase, systemClock } from '#platform'
 import type { Config } from '../config.ts'
+import { migrateDatabase } from '../server.ts'
 import { createServices, type Services } from '../services.ts'
 
 /**
@@ -9,7 +9,8 @@ import { createServices, type Services } from '../services.ts'
  */
 export async function withServices<T>(
   config: Config,
-  log: Logger,
+  log: Log,
+  asked: AbortSignal,
   work: (services: Services) => Promise<T>,
 ): Promise<T> {
   await using opened = new AsyncDisposableStack()
@@ -17,13 +18,15 @@ export async function withServices<T>(
   if (databaseUrl === null) {
     const embedded = await startEmbeddedDatabase({ dataDir: config.dataDir, log })
     opened.defer(embedded.stop)
-    await migrate(embedded.url, log)
     databaseUrl = embedded.url
   }
+  asked.throwIfAborted()
+  await migrateDatabase(databaseUrl, config.databaseUrl === null ? config.dataDir : 'DATABASE_URL', log)
   const { publicUrl } = config
   const address = publicUrl ?? 'http://localhost'
   const services = await createServices({ databaseUrl, replicaUrl: null, publicUrl, address, log, clock: systemClock })
   opened.defer(services.close)
+  asked.throwIfAborted()
   // Awaited here, or everything would be closed before the work is done.
   return await work(services)
 }

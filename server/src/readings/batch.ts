@@ -83,21 +83,26 @@ function take(reading: unknown, lookup: SensorLookup, latestMs: number, batch: B
   const { min, max } = sensorKinds[sensor.sensorType].plausible
   batch.sensorIds.push(sensor.id)
   batch.atMs.push(atMs)
-  batch.values.push(value)
+  // Adding 0 makes -0 a 0: the two are equal, and which of them is stored must not depend on which came first.
+  batch.values.push(value + 0)
   batch.qualities.push(value >= min && value <= max ? 0 : 1)
   return null
 }
 
 function findSensor(id: unknown, key: unknown, lookup: SensorLookup): KnownSensor | RejectionCode {
-  if (id === undefined && key === undefined) return 'reading_sensor_missing'
+  const [noId, noKey] = [id === undefined || id === null, key === undefined || key === null]
+  if (noId && noKey) return 'reading_sensor_missing'
   const byId = isSensorId(id) ? lookup.byId(id) : undefined
   const byKey = isSensorKey(key) ? lookup.byKey(key) : undefined
-  if ((id !== undefined && !byId) || (key !== undefined && !byKey)) return 'reading_sensor_unknown'
+  if ((!noId && !byId) || (!noKey && !byKey)) return 'reading_sensor_unknown'
   if (byId && byKey && byId.id !== byKey.id) return 'reading_sensor_ambiguous'
   return byId ?? byKey ?? 'reading_sensor_unknown'
 }
 
 const isSensorId = (id: unknown): id is number => Number.isInteger(id) && (id as number) > 0 && (id as number) < 2 ** 31
-/** PostgreSQL can't hold U+0000, and a lone surrogate is no character: no sensor has such a key. */
+/**
+ * PostgreSQL can't hold U+0000, and a lone surrogate is no character: no sensor has such a key. Nor has one more than
+ * 200 characters, of two UTF-16 units at the most.
+ */
 const isSensorKey = (key: unknown): key is string =>
-  typeof key === 'string' && key.length > 0 && key.length <= 200 && !key.includes('\0') && key.isWellFormed()
+  typeof key === 'string' && key.length > 0 && key.length <= 400 && !key.includes('\0') && key.isWellFormed()

@@ -11,8 +11,6 @@ import { type Batch, emptyBatch } from './batch.ts'
 export interface Distinct {
   first: Batch
   last: Batch
-  /** Repetitions of the value just before. */
-  duplicates: number
   /** Changes that are overwritten within the batch, so that no statement sees them. */
   overwritten: number
 }
@@ -25,7 +23,7 @@ export function distinct(batch: Batch): Distinct {
     const bySensor = (sensorIds[i] as number) - (sensorIds[i - 1] as number)
     inOrder = bySensor > 0 || (bySensor === 0 && (atMs[i] as number) > (atMs[i - 1] as number))
   }
-  if (inOrder) return { first: batch, last: emptyBatch(), duplicates: 0, overwritten: 0 }
+  if (inOrder) return { first: batch, last: emptyBatch(), overwritten: 0 }
 
   const order = Uint32Array.from({ length: count }, (_, i) => i)
   order.sort(
@@ -37,7 +35,6 @@ export function distinct(batch: Batch): Distinct {
 function fold({ sensorIds, atMs, values, qualities }: Batch, order: Uint32Array): Distinct {
   const first = emptyBatch()
   const last = emptyBatch()
-  let duplicates = 0
   let overwritten = 0
   const put = (to: Batch, i: number) => {
     to.sensorIds.push(sensorIds[i] as number)
@@ -52,8 +49,7 @@ function fold({ sensorIds, atMs, values, qualities }: Batch, order: Uint32Array)
     for (; to < order.length; to++) {
       const i = order[to] as number
       if (sensorIds[i] !== sensorIds[head] || atMs[i] !== atMs[head]) break
-      if (values[i] === values[order[to - 1] as number]) duplicates++
-      else changes++
+      if (values[i] !== values[order[to - 1] as number]) changes++
     }
     put(first, head)
     const final = order[to - 1] as number
@@ -63,5 +59,5 @@ function fold({ sensorIds, atMs, values, qualities }: Batch, order: Uint32Array)
     overwritten += changes - seen
     from = to
   }
-  return { first, last, duplicates, overwritten }
+  return { first, last, overwritten }
 }

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import { sqlState, type Tables } from '#platform'
+import { commonErrors, sqlState, type Tables } from '#platform'
 import type { Batch } from './batch.ts'
 import { float8Array, int2Array, int4Array, timestamptzArray } from './binary-array.ts'
 import { distinct } from './identity.ts'
@@ -14,6 +14,8 @@ export interface Stored {
 
 /** SQLSTATE check_violation: here, no partition takes the row. */
 const noPartition = '23514'
+/** Timed out, given up for another statement, or sent to a server that no longer is the primary. */
+const notNow = new Set(['57014', '55P03', '40001', '40P01', '25006'])
 
 export function createStore(db: Kysely<Tables>) {
   const partitions = createPartitions(db)
@@ -42,20 +44,33 @@ export function createStore(db: Kysely<Tables>) {
     return { stored, duplicates: batch.sensorIds.length - stored }
   }
 
+  const writeWithPartitions = async (batch: Batch, nowMs: number): Promise<Stored> => {
+    await partitions.ensure(batch.atMs, nowMs)
+    try {
+      return await write(batch)
+    } catch (error) {
+      if (sqlState(error) !== noPartition) throw error
+      // Somebody dropped one that was there.
+      partitions.forget()
+      await partitions.ensure(batch.atMs, nowMs)
+      return write(batch)
+    }
+  }
+
   return {
     partitions,
 
-    /** Returns after the commit. Every reading of the batch is then stored, replaced or known to be there. */
+    /**
+     * Returns after the commit. Every reading of the batch is then stored, replaced or known to be there.
+     * @throws overloaded
+     */
     async add(batch: Batch, nowMs: number): Promise<Stored> {
       if (batch.sensorIds.length === 0) return { stored: 0, duplicates: 0 }
-      await partitions.ensure(batch.atMs, nowMs)
       try {
-        return await write(batch)
+        return await writeWithPartitions(batch, nowMs)
       } catch (error) {
-        if (sqlState(error) !== noPartition) throw error
-        partitions.forget()
-        await partitions.ensure(batch.atMs, nowMs)
-        return write(batch)
+        if (!notNow.has(sqlState(error))) throw error
+        throw commonErrors.overloaded({ detail: 'The database could not store it now.', retryAfterS: 2 }, error)
       }
     },
 

@@ -1,30 +1,60 @@
 import { brokenConstraint, type PlenumError, sqlState } from '#platform'
 import { registryErrors } from './errors.ts'
 
+export type Things = 'building' | 'floor' | 'zone' | 'sensor' | 'gateway'
+
+const nameTaken = (detail: string) => () =>
+  registryErrors.name_taken({ detail, errors: [{ path: 'name', detail: 'is taken' }] })
+const noParent = (path: string, what: string) => () =>
+  registryErrors.parent_unknown({
+    detail: `${path}: there is no such ${what}.`,
+    errors: [{ path, detail: `there is no such ${what}` }],
+  })
+const elsewhere = (path: string, detail: string) => () =>
+  registryErrors.parent_elsewhere({ detail: `${path}: ${detail}.`, errors: [{ path, detail }] })
+
 /** What each constraint of 0001_registry.sql means to the caller when it refuses a row that is written. */
 const meaning: Record<string, () => PlenumError> = {
-  floor_name_taken: () => registryErrors.name_taken('The building has a floor of that name already.'),
-  zone_name_taken: () => registryErrors.name_taken('The floor has a zone of that name already.'),
-  gateway_name_taken: () => registryErrors.name_taken('The building has a gateway of that name already.'),
-  sensor_key_taken: () => registryErrors.sensor_key_taken('Another sensor has that sensor_key.'),
-  floor_building_id_fkey: () => registryErrors.parent_unknown('building_id: there is no such building.'),
-  gateway_building_id_fkey: () => registryErrors.parent_unknown('building_id: there is no such building.'),
-  zone_floor_id_fkey: () => registryErrors.parent_unknown('floor_id: there is no such floor.'),
-  sensor_floor: () => registryErrors.parent_unknown('floor_id: there is no such floor.'),
-  sensor_zone: () => registryErrors.parent_elsewhere('zone_id: the floor has no such zone.'),
-  sensor_gateway: () => registryErrors.parent_elsewhere('gateway_id: the building has no such gateway.'),
+  floor_name_taken: nameTaken('The building has a floor of that name already.'),
+  zone_name_taken: nameTaken('The floor has a zone of that name already.'),
+  gateway_name_taken: nameTaken('The building has a gateway of that name already.'),
+  sensor_key_taken: () =>
+    registryErrors.sensor_key_taken({
+      detail: 'Another sensor has that sensor_key.',
+      errors: [{ path: 'sensor_key', detail: 'is taken' }],
+    }),
+  floor_building_id_fkey: noParent('building_id', 'building'),
+  gateway_building_id_fkey: noParent('building_id', 'building'),
+  zone_floor_id_fkey: noParent('floor_id', 'floor'),
+  sensor_floor: noParent('floor_id', 'floor'),
+  sensor_zone: elsewhere('zone_id', 'the floor of the sensor has no such zone; a zone of that floor, or null, fits'),
+  sensor_gateway: elsewhere(
+    'gateway_id',
+    'the building of the sensor has no such gateway; a gateway of that building, or null, fits',
+  ),
 }
 
-/** A refused write as the error a caller can act on; anything else as it is. */
-export function explainWrite(error: unknown): unknown {
+/** The same constraints of `sensor` when a zone, gateway or floor is moved away under its sensors. */
+const movedAway: Record<string, string> = {
+  sensor_zone: 'Sensors of this floor stand in the zone: move them or clear their zone_id first.',
+  sensor_gateway: 'Sensors of this building are behind a gateway of it: move them or clear their gateway_id first.',
+}
+
+/** A refused write of a row of `table` as the error a caller can act on; anything else as it is. */
+export function explainWrite(error: unknown, table: Things): unknown {
   const state = sqlState(error)
-  if (state === '23505' || state === '23503') return meaning[brokenConstraint(error)]?.() ?? error
+  const constraint = brokenConstraint(error)
+  if (state === '23505' || state === '23503') {
+    const detail = movedAway[constraint]
+    if (table !== 'sensor' && detail !== undefined) return registryErrors.moved_with_children(detail)
+    return meaning[constraint]?.() ?? error
+  }
   // not_null_violation on sensor.building_id: the floor it was looked up from does not exist.
-  if (state === '23502') return registryErrors.parent_unknown('floor_id: there is no such floor.')
+  if (state === '23502') return meaning['sensor_floor']?.()
   return error
 }
 
 /** A refused deletion: the row has children. */
-export function explainDeletion(error: unknown, what: string): unknown {
-  return sqlState(error) === '23503' ? registryErrors.still_in_use(`${what} Delete or move that first.`) : error
+export function explainDeletion(error: unknown, children: string): unknown {
+  return sqlState(error) === '23503' ? registryErrors.still_in_use(`${children} Delete or move that first.`) : error
 }

@@ -11,6 +11,8 @@ export const registryErrors = defineErrors({
   still_in_use: [409, 'Something still belongs to it'],
   parent_unknown: [422, 'What it should belong to does not exist'],
   parent_elsewhere: [422, 'What it should belong to is elsewhere'],
+  moved_with_children: [409, 'What belongs to it can not move along'],
+  timezone_unknown: [422, 'The time zone is not known'],
   deletion_not_confirmed: [422, 'The deletion is not confirmed'],
   import_refused: [422, 'Nothing was imported'],
 })

@@ -20,7 +20,12 @@ export interface RegistryEffects {
 export function createRegistry(db: Kysely<Tables>, effects: RegistryEffects) {
   const store = createStore(db)
   return {
-    routes: (app: App) => registryRoutes(app, db, describeResources(store, effects), effects.changed),
+    routes: (app: App) =>
+      registryRoutes(app, {
+        resources: describeResources(store, effects),
+        imports: { db, knowsTimeZone: store.knowsTimeZone },
+        changed: effects.changed,
+      }),
     findBuilding: (name: string) => findBuilding(db, name),
     addBuilding: async (plan: BuildingPlan) => {
       const added = await addBuildingPlan(db, plan)

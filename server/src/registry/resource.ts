@@ -1,6 +1,6 @@
-import { IdParams, Page } from '@plenum/contract'
+import { IdParams, largestId, Page } from '@plenum/contract'
 import { type TSchema, Type } from 'typebox'
-import { type App, decodeCursor, encodeCursor } from '#platform'
+import { type App, commonErrors, decodeCursor, encodeCursor } from '#platform'
 
 /**
  * One thing of the registry as a REST resource: list, get, create, patch and delete, with the same paging, statuses
@@ -14,9 +14,16 @@ export interface Resource {
   /** At most `limit` + 1 things after the id, in order of id. */
   list(filter: Record<string, never>, after: number, limit: number): Promise<{ id: number }[]>
   get(id: number): Promise<unknown>
-  create(input: never): Promise<unknown>
+  create(input: never): Promise<{ id: number }>
   patch(id: number, patch: never): Promise<unknown>
   remove(id: number, query: never): Promise<void>
+}
+
+/** @throws cursor_invalid also for the cursor of another list */
+function idAfter(cursor: string, path: string): number {
+  const [list, id] = decodeCursor(cursor, ['string', 'number'] as const)
+  if (list !== path || id < 1 || id > largestId) throw commonErrors.cursor_invalid()
+  return id
 }
 
 const NoContent = Type.Null({ description: 'Done' })
@@ -26,7 +33,7 @@ export function addResource(app: App, resource: Resource): void {
   const [one, many] = resource.names
   const tags = ['Registry']
   const see = { access: 'read' } as const
-  const change = { access: 'configure' } as const
+  const change = { access: 'configure', problems: [409, 422] } as const
   const idOf = (params: unknown) => (params as { id: number }).id
 
   app.get(
@@ -37,11 +44,11 @@ export function addResource(app: App, resource: Resource): void {
     },
     async (request) => {
       const { limit, cursor, ...filter } = request.query as { limit: number; cursor?: string }
-      const [after] = cursor === undefined ? [0] : decodeCursor(cursor, ['number'] as const)
+      const after = cursor === undefined ? 0 : idAfter(cursor, path)
       const found = await resource.list(filter as Record<string, never>, after, limit)
       const items = found.slice(0, limit)
       const last = items.at(-1)
-      return { items, next_cursor: found.length > limit && last ? encodeCursor([last.id]) : null }
+      return { items, next_cursor: found.length > limit && last ? encodeCursor([path, last.id]) : null }
     },
   )
   app.get(
@@ -55,7 +62,10 @@ export function addResource(app: App, resource: Resource): void {
       config: change,
       schema: { summary: `Create a ${one}`, tags, body: schemas.input, response: { 201: schemas.item } },
     },
-    async (request, reply) => reply.code(201).send(await resource.create(request.body as never)),
+    async (request, reply) => {
+      const item = await resource.create(request.body as never)
+      return reply.code(201).header('location', `${path}/${item.id}`).send(item)
+    },
   )
   app.patch(
     `${path}/:id`,

@@ -1,7 +1,7 @@
 import * as contract from '@plenum/contract'
 import { Type } from 'typebox'
 import type { PlenumError } from '#platform'
-import { explainDeletion, explainWrite } from './constraints.ts'
+import { explainDeletion, explainWrite, type Things } from './constraints.ts'
 import { registryErrors } from './errors.ts'
 import type { RegistryEffects } from './index.ts'
 import type { Resource } from './resource.ts'
@@ -10,13 +10,13 @@ import { toBuilding, toFloor, toGateway, toSensor, toZone } from './wire.ts'
 
 /** The five things of the registry, each what a `Resource` needs to know of it. */
 export function describeResources(store: RegistryStore, effects: RegistryEffects): Resource[] {
-  const written = async <T>(write: Promise<T>): Promise<T> => {
+  const written = async <T>(table: Things, write: Promise<T>): Promise<T> => {
     try {
       const row = await write
       effects.changed()
       return row
     } catch (error) {
-      throw explainWrite(error)
+      throw explainWrite(error, table)
     }
   }
   const existing = <T>(row: T | undefined, missing: () => PlenumError): T => {
@@ -31,6 +31,11 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
       throw explainDeletion(error, children)
     }
   }
+  const knownZone = async (timezone: string | undefined): Promise<void> => {
+    if (timezone === undefined || (await store.knowsTimeZone(timezone))) return
+    const detail = 'must be an IANA time zone that the database knows too'
+    throw registryErrors.timezone_unknown({ detail: `timezone ${detail}.`, errors: [{ path: 'timezone', detail }] })
+  }
   const { building_not_found, floor_not_found, zone_not_found, sensor_not_found, gateway_not_found } = registryErrors
 
   const buildings: Resource = {
@@ -44,9 +49,14 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
     },
     list: async (filter, after, limit) => (await store.page('building', filter, after, limit)).map(toBuilding),
     get: async (id) => toBuilding(existing(await store.find('building', id), building_not_found)),
-    create: async (input) => toBuilding(await written(store.addBuilding(input))),
-    patch: async (id, patch) =>
-      toBuilding(existing(await written(store.patch('building', id, patch)), building_not_found)),
+    create: async (input: contract.BuildingInput) => {
+      await knownZone(input.timezone)
+      return toBuilding(await written('building', store.addBuilding(input)))
+    },
+    patch: async (id, patch: contract.BuildingPatch) => {
+      await knownZone(patch.timezone)
+      return toBuilding(existing(await written('building', store.patch('building', id, patch)), building_not_found))
+    },
     remove: (id) => removed(store.remove('building', id), building_not_found, 'The building has floors or gateways.'),
   }
 
@@ -61,8 +71,8 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
     },
     list: async (filter, after, limit) => (await store.page('floor', filter, after, limit)).map(toFloor),
     get: async (id) => toFloor(existing(await store.find('floor', id), floor_not_found)),
-    create: async (input) => toFloor(await written(store.addFloor(input))),
-    patch: async (id, patch) => toFloor(existing(await written(store.patch('floor', id, patch)), floor_not_found)),
+    create: async (input) => toFloor(await written('floor', store.addFloor(input))),
+    patch: async (id, patch) => toFloor(existing(await written('floor', store.patch('floor', id, patch)), floor_not_found)),
     remove: (id) => removed(store.remove('floor', id), floor_not_found, 'The floor has zones or sensors.'),
   }
 
@@ -72,8 +82,8 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
     schemas: { item: contract.Zone, input: contract.ZoneInput, patch: contract.ZonePatch, query: contract.ZoneQuery },
     list: async (filter, after, limit) => (await store.zonePage(filter, after, limit)).map(toZone),
     get: async (id) => toZone(existing(await store.find('zone', id), zone_not_found)),
-    create: async (input) => toZone(await written(store.addZone(input))),
-    patch: async (id, patch) => toZone(existing(await written(store.patchZone(id, patch)), zone_not_found)),
+    create: async (input) => toZone(await written('zone', store.addZone(input))),
+    patch: async (id, patch) => toZone(existing(await written('zone', store.patchZone(id, patch)), zone_not_found)),
     // Sensors of a deleted zone stay on their floor.
     remove: (id) => removed(store.remove('zone', id), zone_not_found, ''),
   }
@@ -92,8 +102,8 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
     },
     list: async (filter, after, limit) => (await store.page('sensor', filter, after, limit)).map(toSensor),
     get: async (id) => toSensor(existing(await store.find('sensor', id), sensor_not_found)),
-    create: async (input) => toSensor(await written(store.addSensor(input))),
-    patch: async (id, patch) => toSensor(existing(await written(store.patchSensor(id, patch)), sensor_not_found)),
+    create: async (input) => toSensor(await written('sensor', store.addSensor(input))),
+    patch: async (id, patch) => toSensor(existing(await written('sensor', store.patchSensor(id, patch)), sensor_not_found)),
     remove: async (id, { confirm }: { confirm?: string }) => {
       const sensor = existing(await store.find('sensor', id), sensor_not_found)
       if (confirm !== sensor.sensor_key) {
@@ -117,9 +127,9 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
     },
     list: async (filter, after, limit) => (await store.page('gateway', filter, after, limit)).map(toGateway),
     get: async (id) => toGateway(existing(await store.find('gateway', id), gateway_not_found)),
-    create: async (input) => toGateway(await written(store.addGateway(input))),
+    create: async (input) => toGateway(await written('gateway', store.addGateway(input))),
     patch: async (id, patch) =>
-      toGateway(existing(await written(store.patch('gateway', id, patch)), gateway_not_found)),
+      toGateway(existing(await written('gateway', store.patch('gateway', id, patch)), gateway_not_found)),
     // Its keys go with it; its sensors stay, without a gateway.
     remove: (id) => removed(store.remove('gateway', id), gateway_not_found, ''),
   }

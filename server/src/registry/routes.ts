@@ -1,14 +1,20 @@
 import { Closed, ImportSummary, SensorKindRow, sensorKinds } from '@plenum/contract'
-import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
-import type { App, Tables } from '#platform'
+import type { App } from '#platform'
+import { registryErrors } from './errors.ts'
 import { addResource, type Resource } from './resource.ts'
-import { importSensors } from './sensor-import.ts'
+import { type ImportContext, importSensors } from './sensor-import.ts'
 
 const importBytes = 20 * 1024 * 1024
 const tags = ['Registry']
 
-export function registryRoutes(app: App, db: Kysely<Tables>, resources: Resource[], changed: () => void): void {
+export interface RegistryRoutesContext {
+  resources: Resource[]
+  imports: ImportContext
+  changed(): void
+}
+
+export function registryRoutes(app: App, { resources, imports, changed }: RegistryRoutesContext): void {
   for (const resource of resources) addResource(app, resource)
 
   const kinds = Object.entries(sensorKinds).map(([sensor_type, kind]) => ({ sensor_type, ...kind }))
@@ -27,18 +33,20 @@ export function registryRoutes(app: App, db: Kysely<Tables>, resources: Resource
 
   // In its own scope, so that no other route takes text/csv for a body.
   app.register(async (scope) => {
-    scope.addContentTypeParser('text/csv', { parseAs: 'string', bodyLimit: importBytes }, (_request, body, done) =>
-      done(null, body),
+    scope.addContentTypeParser(
+      'text/csv',
+      { parseAs: 'buffer', bodyLimit: importBytes },
+      async (_request: unknown, body: string | Buffer) => decode(body as Buffer),
     )
     scope.post(
       '/api/import/sensors',
       {
-        config: { access: 'configure' },
+        config: { access: 'configure', problems: [409, 422] },
         bodyLimit: importBytes,
         schema: {
           summary: 'Import sensors from CSV, all or nothing',
           description:
-            'Columns: building, floor, level, zone, sensor_key, name, sensor_type, unit, x, y, and optionally timezone for a new building. Errors name their line.',
+            'Columns: building, floor, level, zone, sensor_key, name, sensor_type, unit, x, y, and optionally timezone for a new building. A column that is left out changes nothing of sensors that exist. Errors name their line.',
           tags,
           consumes: ['text/csv'],
           querystring: Closed({ dry_run: Type.Optional(Type.Boolean({ default: false })) }),
@@ -48,10 +56,19 @@ export function registryRoutes(app: App, db: Kysely<Tables>, resources: Resource
       },
       async (request) => {
         const { dry_run = false } = request.query as { dry_run?: boolean }
-        const summary = await importSensors(db, request.body as string, dry_run)
+        const summary = await importSensors(imports, request.body as string, dry_run)
         if (!dry_run) changed()
         return summary
       },
     )
   })
+}
+
+/** Spreadsheets like to save in the code page of their country; read as UTF-8 every name would be garbled. */
+function decode(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
+  } catch (error) {
+    throw registryErrors.import_refused('The file is not UTF-8: save it as "CSV UTF-8" and send it again.', error)
+  }
 }

@@ -1,116 +1,87 @@
-import { type SensorType, sensorKinds } from '@plenum/contract'
+import { BuildingInput, FloorInput, Name, Position, SensorInput, type SensorType, SensorTypeName } from '@plenum/contract'
 import { CsvError, parse } from 'csv-parse/sync'
+import { Type } from 'typebox'
+import { compileTextRecord, type FieldError } from '#platform'
 
+/** A line of the file: what the API itself would take. `null` is an empty cell, `undefined` a column that is not there. */
 export interface SensorLine {
-  /** Line of the file, from 1, the header included. */
+  /** From 1, the header included. */
   line: number
   building: string
-  timezone: string | null
+  timezone?: string | null
   floor: string
   level: number
-  zone: string | null
-  sensorKey: string
+  zone?: string | null
+  sensor_key: string
   name: string
-  sensorType: SensorType
-  unit: string
-  position: { x: number; y: number } | null
+  sensor_type: SensorType
+  unit?: string | null
+  x?: number | null
+  y?: number | null
 }
 
-export interface LineError {
-  path: string
-  detail: string
+const must = { building: Name, floor: Name, level: FloorInput.properties.level, sensor_key: Name, name: Name }
+const may = {
+  timezone: BuildingInput.properties.timezone,
+  zone: Name,
+  unit: SensorInput.properties.unit,
+  x: Position.properties.x,
+  y: Position.properties.y,
 }
-
-const required = ['building', 'floor', 'level', 'sensor_key', 'name', 'sensor_type']
-const optional = ['zone', 'unit', 'x', 'y', 'timezone']
-const longest = 200
+const required = [...Object.keys(must), 'sensor_type']
+const optional = Object.keys(may)
+const readRecord = compileTextRecord(
+  Type.Object({ ...must, sensor_type: SensorTypeName, ...Type.Partial(Type.Object(may)).properties }),
+)
 
 /** Reads a sensor list; every line that can't be used is named with the reason. Pure. */
-export function parseSensorCsv(text: string): { lines: SensorLine[]; errors: LineError[] } {
-  let records: { info: { lines: number }; record: Record<string, string> }[]
+export function parseSensorCsv(text: string): { lines: SensorLine[]; errors: FieldError[] } {
+  let rows: { info: { lines: number }; record: string[] }[]
   try {
-    records = parse(text, {
-      columns: (header: string[]) => header.map((h) => h.trim().toLowerCase()),
-      bom: true,
-      trim: true,
-      skip_empty_lines: true,
-      info: true,
-    })
+    rows = parse(text, { bom: true, trim: true, skip_empty_lines: true, relax_column_count: true, info: true }) as never
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     return { lines: [], errors: [{ path: `line ${error['lines'] ?? 1}`, detail: error.message }] }
   }
-  const header = Object.keys(records[0]?.record ?? {})
-  const wrong = headerErrors(header, records.length)
-  if (wrong.length > 0) return { lines: [], errors: wrong }
+  const [first, ...rest] = rows
+  const header = first?.record.map((name) => name.toLowerCase()) ?? []
+  const errors = headerErrors(header, rest.length)
+  if (errors.length > 0) return { lines: [], errors }
 
-  const errors: LineError[] = []
   const lines: SensorLine[] = []
   const seen = new Map<string, number>()
-  for (const { info, record } of records) {
-    const problems: string[] = []
-    const line = readLine(info.lines, record, (problem) => problems.push(problem))
-    const before = seen.get(line.sensorKey)
+  for (const { info, record: cells } of rest) {
+    const { line, problems } = readLine(info.lines, header, cells)
+    const before = seen.get(line.sensor_key)
     if (before !== undefined) problems.push(`sensor_key stands on line ${before} already`)
-    seen.set(line.sensorKey, info.lines)
-    errors.push(...problems.map((detail) => ({ path: `line ${info.lines}`, detail })))
+    else if (line.sensor_key) seen.set(line.sensor_key, line.line)
+    for (const detail of problems) errors.push({ path: `line ${line.line}`, detail })
     lines.push(line)
   }
   return { lines, errors }
 }
 
-function headerErrors(header: string[], rows: number): LineError[] {
+function headerErrors(header: string[], rows: number): FieldError[] {
   const at = (detail: string) => ({ path: 'line 1', detail })
-  if (rows === 0)
-    return [at(`expected a header and at least one sensor; the columns are ${[...required, ...optional].join(', ')}`)]
   const missing = required.filter((name) => !header.includes(name))
   const unknown = header.filter((name) => !required.includes(name) && !optional.includes(name))
-  return [
+  const repeated = header.filter((name, i) => header.indexOf(name) < i)
+  const errors = [
     ...missing.map((name) => at(`the column ${name} is missing`)),
-    ...unknown.map((name) => at(`the column ${name} is not known`)),
+    ...unknown.map((name) => at(`the column "${name}" is not known`)),
+    ...repeated.map((name) => at(`the column "${name}" stands there twice`)),
   ]
+  if (errors.length === 0 && rows === 0) errors.push(at('a header without a sensor'))
+  return errors
 }
 
-function readLine(line: number, record: Record<string, string>, complain: (problem: string) => void): SensorLine {
-  const text = (name: string, must: boolean): string => {
-    const value = record[name] ?? ''
-    if (must && value === '') complain(`${name} is empty`)
-    if (value.length > longest) complain(`${name} is longer than ${longest} characters`)
-    if (value.includes('\0') || !value.isWellFormed()) complain(`${name} holds characters that can't be stored`)
-    return value
-  }
-  const number = (name: string, low: number, high: number): number => {
-    const value = Number(record[name])
-    if (!(value >= low && value <= high)) complain(`${name} must be a number from ${low} to ${high}`)
-    return value
-  }
-  const sensorType = text('sensor_type', true)
-  if (sensorType !== '' && !Object.hasOwn(sensorKinds, sensorType))
-    complain(`sensor_type "${sensorType}" is not one of ours`)
-  const level = number('level', -100, 1000)
-  if (!Number.isInteger(level)) complain('level must be a whole number')
-  const placed = (record['x'] ?? '') !== '' || (record['y'] ?? '') !== ''
-  const timezone = text('timezone', false) || null
-  if (timezone !== null && !isZone(timezone)) complain(`timezone "${timezone}" is not an IANA name`)
-  return {
-    line,
-    building: text('building', true),
-    timezone,
-    floor: text('floor', true),
-    level,
-    zone: text('zone', false) || null,
-    sensorKey: text('sensor_key', true),
-    name: text('name', true),
-    sensorType: sensorType as SensorType,
-    unit: text('unit', false) || (sensorKinds[sensorType as SensorType]?.unit ?? ''),
-    position: placed ? { x: number('x', 0, 1), y: number('y', 0, 1) } : null,
-  }
-}
-
-const isZone = (name: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
+function readLine(number: number, header: string[], cells: string[]): { line: SensorLine; problems: string[] } {
+  const filled = header.map((name, i) => [name, cells[i] ?? ''] as const).filter(([, cell]) => cell !== '')
+  const record: Record<string, unknown> = Object.fromEntries(filled)
+  const wrong = readRecord(record)
+  const problems = wrong.map(({ path, detail }) => `${path} ${detail}`)
+  if (cells.length !== header.length) problems.push(`has ${cells.length} cells, the header has ${header.length}`)
+  if (('x' in record) !== ('y' in record)) problems.push('x and y go together')
+  const empty = Object.fromEntries(optional.filter((name) => header.includes(name)).map((name) => [name, null]))
+  return { line: { ...empty, ...record, line: number } as SensorLine, problems }
 }

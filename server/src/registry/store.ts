@@ -2,9 +2,9 @@ import type { BuildingInput, FloorInput, GatewayInput, SensorInput, SensorType, 
 import { sensorKinds } from '@plenum/contract'
 import { type Insertable, type Kysely, type Selectable, sql } from 'kysely'
 import type { Tables } from '#platform'
+import type { Things } from './constraints.ts'
 
 export type RegistryStore = ReturnType<typeof createStore>
-type Things = 'building' | 'floor' | 'zone' | 'sensor' | 'gateway'
 export type Row<T extends Things> = Selectable<Tables[T]>
 type Patch = Record<string, unknown>
 
@@ -38,7 +38,16 @@ export function createStore(db: Kysely<Tables>) {
   /** The floor of a sensor decides its building. */
   const buildingOf = (floorId: number) => sql<number>`(select building_id from floor where id = ${floorId})`
 
+  const timeZones = new Set<string>()
+
   return {
+    /** Days are counted here and in PostgreSQL, so both must know the name; its list is slow to read (50 ms). */
+    knowsTimeZone: async (name: string): Promise<boolean> => {
+      if (timeZones.has(name)) return true
+      const known = await sql`select 1 from pg_timezone_names where lower(name) = lower(${name})`.execute(db)
+      if (known.rows.length > 0) timeZones.add(name)
+      return known.rows.length > 0
+    },
     page,
     find,
     remove,
@@ -88,10 +97,18 @@ export function createStore(db: Kysely<Tables>) {
       id: number,
       { position: place, ...patch }: Patch & { position?: { x: number; y: number } | null },
     ) => {
-      const moved = typeof patch['floor_id'] === 'number' ? { building_id: buildingOf(patch['floor_id']) } : {}
+      const { floor_id, sensor_type, unit } = patch
+      const moved = typeof floor_id === 'number' ? { building_id: buildingOf(floor_id) } : {}
+      // What measures something else measures in another unit: the default of its new kind, where none is given.
+      const measures =
+        typeof sensor_type === 'string' && unit === undefined
+          ? {
+              unit: sql`case sensor_type when ${sensor_type} then unit else ${sensorKinds[sensor_type as SensorType].unit} end`,
+            }
+          : {}
       return db
         .updateTable('sensor')
-        .set(touched({ ...patch, ...moved, ...position(place) }))
+        .set(touched({ ...patch, ...moved, ...measures, ...position(place) }))
         .where('id', '=', id)
         .returningAll()
         .executeTakeFirst()

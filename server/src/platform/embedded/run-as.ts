@@ -110,7 +110,7 @@ function hasName(): boolean {
 }
 
 async function ownerOfCluster(dir: string): Promise<{ uid: number; gid: number }> {
-  return await stat(join(dir, 'pgdata')).catch(() => stat(dir))
+  return stat(join(dir, 'pgdata')).catch(() => stat(dir))
 }
 
 async function unprivilegedUser(): Promise<User> {
