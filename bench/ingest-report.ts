@@ -69,7 +69,7 @@ export function reportIngest(results: IngestResults): Outcome {
       ratio === null ? '' : range(ratios, (one) => one.toFixed(2)),
       met === null ? '' : `≥ ${arm.goal} ${met ? 'met' : 'MISSED'}`,
       ...(latency.length > 0 ? latency.map(([, ms]) => `${ms.median.toFixed(1)} ms`) : ['', '']),
-      ...(cpu.length > 0 ? cpu.map(([, share]) => percent(share.median)) : ['–', '–', '–']),
+      ...(cpu.length > 0 ? cpu.map(([, share]) => percent(share.median)) : ['–']),
     ])
   }
   return { figures: figures.map(rounded), table, notes: notesOf(results) }

@@ -28,6 +28,10 @@ export class ConfigError extends Error {}
 
 type Env = Record<string, string | undefined>
 
+/** What the sign-in takes for one: an account with any other could never be used. */
+const isEmail = (text: string): boolean =>
+  text.length <= 254 && /^[\w'+-]+(\.[\w'+-]+)*(?<!')@([a-z\d][a-z\d-]*\.)+[a-z]{2,}$/i.test(text)
+
 /**
  * Reads the environment once. Empty values count as absent, as in shells and compose files.
  * @throws ConfigError
@@ -35,8 +39,9 @@ type Env = Record<string, string | undefined>
 export function readConfig(env: Env): Config {
   const text = (name: string): string | null => env[name]?.trim() || null
   const fail = (name: string, must: string): never => {
-    // A wrong address may hold a password, so the value itself is shown only where it can't.
-    const value = /URL|PASSWORD|TOKEN/.test(name) ? '' : ` (it is "${text(name)}")`
+    // A wrong address may hold a password, so the value itself is shown only where it can't; quoted, so that the
+    // message stays one line.
+    const value = /URL|PASSWORD|TOKEN/.test(name) ? '' : ` (it is ${JSON.stringify(text(name)?.slice(0, 100))})`
     throw new ConfigError(`${name} ${must}${value}`)
   }
   const oneOf = <T extends string>(name: string, allowed: readonly T[]): T | null => {
@@ -48,17 +53,20 @@ export function readConfig(env: Env): Config {
     const value = text(name)
     if (value === null) return null
     const parsed = URL.parse(value)
-    if (parsed && protocols.includes(parsed.protocol)) return value
+    if (parsed?.host && protocols.includes(parsed.protocol)) return value
     return fail(name, `must be an address that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`)
   }
-  const port = Number(text('PLENUM_PORT') ?? 3000)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) fail('PLENUM_PORT', 'must be a port number, 0 to 65535')
+  const portText = text('PLENUM_PORT') ?? '3000'
+  const port = Number(portText)
+  if (!/^\d{1,5}$/.test(portText) || port > 65_535) fail('PLENUM_PORT', 'must be a port number, 0 to 65535')
   const host = text('PLENUM_HOST') ?? '127.0.0.1'
   if (isIP(host) === 0 && !/^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(host))
     fail('PLENUM_HOST', 'must be an address or a host name')
   const email = text('PLENUM_ADMIN_EMAIL')
-  if (email !== null && !/^[^\s@]+@[^\s@]+$/.test(email)) fail('PLENUM_ADMIN_EMAIL', 'must be an e-mail address')
-  const password = text('PLENUM_ADMIN_PASSWORD')
+  if (email !== null && !isEmail(email))
+    fail('PLENUM_ADMIN_EMAIL', 'must be an e-mail address such as admin@example.com')
+  // As it is: spaces around it belong to it, and whoever signs in types them.
+  const password = env['PLENUM_ADMIN_PASSWORD'] || null
   if (password !== null && (password.length < 10 || password.length > 128))
     fail('PLENUM_ADMIN_PASSWORD', 'must have 10 to 128 characters')
   const storage = oneOf('PLENUM_STORAGE', ['native', 'timescale', 'citus'])

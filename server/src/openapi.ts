@@ -1,7 +1,8 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { Problem } from '@plenum/contract'
-import type { FastifySchema } from 'fastify'
+import type { FastifyContextConfig, FastifySchema } from 'fastify'
+import type { Action } from '#auth'
 import { type App, errorCodes } from '#platform'
 
 const problem = {
@@ -9,14 +10,34 @@ const problem = {
   content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } },
 }
 
-/** What every route of its kind may answer besides what it says itself. */
-function problemsOf(access: string, schema: FastifySchema): Record<string, unknown> {
-  const statuses: Record<string, unknown> = { 503: problem, default: problem }
-  if (schema.body || schema.params || schema.querystring) statuses[400] = problem
-  if (schema.params) statuses[404] = problem
-  if (schema.body) Object.assign(statuses, { 413: problem, 415: problem })
-  if (access !== 'anonymous') Object.assign(statuses, { 401: problem, 403: problem })
-  return statuses
+/** What every route of its kind may answer, and what the route says itself. */
+function problemsOf(method: string, config: Partial<FastifyContextConfig>, schema: FastifySchema) {
+  const { access = 'anonymous', problems = [] } = config
+  const statuses = new Set([503, ...problems])
+  const add = (...more: number[]): void => more.forEach((status) => statuses.add(status))
+  if (schema.body || schema.params || schema.querystring) add(400)
+  if (schema.params) add(404)
+  // Whatever is sent along is read, also where it is not asked for.
+  if (method !== 'GET') add(400, 403, 413, 415)
+  if (access !== 'anonymous') add(401, 403)
+  if (access === 'ingest') add(429)
+  return Object.fromEntries([...statuses].map((status) => [status, problem]))
+}
+
+/** `get_sensors_id`: what generators of clients name a function by. */
+const operationIdOf = (method: string, url: string): string =>
+  [method.toLowerCase(), ...url.split(/\W+/).filter((part) => part !== '' && part !== 'api')].join('_')
+
+/** Swagger's page with scripts from here only; it sets styles inline. */
+const docsSecurity = {
+  'content-security-policy':
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+}
+
+const securityOf = (access: Action): Record<string, []>[] => {
+  if (access === 'anonymous') return []
+  // A key can't be used to make keys for its owner.
+  return access === 'account' ? [{ session: [] }] : [{ session: [] }, { apiKey: [] }]
 }
 
 /** OpenAPI 3.1 at /api/openapi.json, made from the schemas that validate, and a page to browse it at /api/docs. */
@@ -41,11 +62,13 @@ export async function publishOpenapi(app: App): Promise<void> {
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `schema${i}`) },
     transform: ({ schema, url, route }) => {
-      const given = (schema ?? {}) as FastifySchema & { response?: object; hide?: boolean; security?: unknown }
-      const access = (route.config as { access?: string } | undefined)?.access ?? 'anonymous'
-      const response = { ...problemsOf(access, given), ...given.response }
-      const security = access === 'anonymous' ? [] : [{ session: [] }, { apiKey: [] }]
-      return { schema: { ...given, response, security } as FastifySchema, url }
+      const given = (schema ?? {}) as FastifySchema & { response?: object }
+      const config = (route.config ?? {}) as Partial<FastifyContextConfig>
+      const method = String([route.method].flat()[0])
+      const response = { ...problemsOf(method, config, given), ...given.response }
+      const security = securityOf(config.access ?? 'anonymous')
+      const operationId = operationIdOf(method, url)
+      return { schema: { ...given, operationId, response, security } as FastifySchema, url }
     },
   })
   app.get('/api/openapi.json', { config: { access: 'read' }, schema: { hide: true } as FastifySchema }, async () => ({
@@ -56,6 +79,7 @@ export async function publishOpenapi(app: App): Promise<void> {
     scope.addHook('onRoute', (route) => {
       route.config = { ...route.config, access: 'read' }
     })
+    scope.addHook('onSend', async (_request, reply) => void reply.headers(docsSecurity))
     await scope.register(swaggerUi, {
       routePrefix: '/api/docs',
       uiConfig: { url: '/api/openapi.json', persistAuthorization: false },

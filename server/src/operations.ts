@@ -1,3 +1,5 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
 import { type Kysely, sql } from 'kysely'
 import { Type } from 'typebox'
 import { type App, defineErrors, type Metrics, type Tables, unsafeSettings } from '#platform'
@@ -14,6 +16,7 @@ type Check = { name: string; ok: boolean; detail: string; degrades?: boolean }
 
 const tags = ['Operations']
 const config = { access: 'anonymous' } as const
+const metricsConfig = { ...config, problems: [403] }
 /** Load balancers ask often, and an answer that takes longer is a no. */
 const patienceMs = 2_000
 
@@ -22,6 +25,21 @@ export function operationRoutes(
   context: { db: Kysely<Tables>; metrics: Metrics; metricsToken: string | null },
 ): void {
   const { db, metrics, metricsToken } = context
+  let unsafe = 0
+  metrics.gauge(
+    'plenum_unsafe_settings',
+    'Database settings under which an acknowledged reading could be lost in a power cut, when last looked at',
+    () => unsafe,
+  )
+  const durability = async (): Promise<Check> => {
+    try {
+      const names = await withinPatience(unsafeSettings(db))
+      unsafe = names.length
+      return durabilityCheck(names)
+    } catch {
+      return { name: 'durability', ok: false, detail: 'unknown, the database is not reachable' }
+    }
+  }
   app.get(
     '/healthz',
     {
@@ -41,7 +59,7 @@ export function operationRoutes(
       },
     },
     async (_request, reply) => {
-      const checks = await Promise.all([database(db), durability(db)])
+      const checks = await Promise.all([database(db), durability()])
       const failed = checks.filter((check) => !check.ok)
       const status = failed.some((check) => !check.degrades) ? 'not_ready' : failed.length > 0 ? 'degraded' : 'ready'
       const body = { status, checks: checks.map(({ name, ok, detail }) => ({ name, ok, detail })) } as const
@@ -50,12 +68,15 @@ export function operationRoutes(
   )
   app.get(
     '/metrics',
-    { config, schema: { summary: 'Prometheus figures', tags, response: { 200: Type.String() } } },
+    {
+      config: metricsConfig,
+      schema: { summary: 'Prometheus figures', tags, produces: ['text/plain'], response: { 200: Type.String() } },
+    },
     async (request, reply) => {
       const bearer = request.headers.authorization?.replace(/^Bearer +/i, '')
-      // Behind a proxy on this machine every caller looks local, but the proxy says for whom it asks.
-      const local = /^(::1|(::ffff:)?127\.)/.test(request.ip) && request.headers['x-forwarded-for'] === undefined
-      if (!local && (metricsToken === null || bearer !== metricsToken)) throw errors.metrics_not_allowed()
+      const allowed = isLocal(request) || (metricsToken !== null && isSame(bearer ?? '', metricsToken))
+      if (!allowed) throw errors.metrics_not_allowed()
+      await durability()
       return reply
         .type(metrics.contentType)
         .serializer((text) => text as string)
@@ -63,6 +84,14 @@ export function operationRoutes(
     },
   )
 }
+
+/** Behind a proxy on this machine every caller looks local, but the proxy says for whom it asks. */
+const isLocal = ({ ip, headers }: FastifyRequest): boolean =>
+  /^(::1$|(::ffff:)?127\.)/.test(ip) && !['x-forwarded-for', 'forwarded', 'x-real-ip'].some((name) => name in headers)
+
+/** In a time that tells nothing of how much of it is right. */
+const isSame = (given: string, token: string): boolean =>
+  timingSafeEqual(createHash('sha256').update(given).digest(), createHash('sha256').update(token).digest())
 
 const withinPatience = <T>(work: Promise<T>): Promise<T> =>
   Promise.race([
@@ -82,13 +111,8 @@ async function database(db: Kysely<Tables>): Promise<Check> {
 }
 
 /** A kill test can't tell, the page cache survives a kill; so the settings themselves are looked at. */
-async function durability(db: Kysely<Tables>): Promise<Check> {
-  try {
-    const unsafe = await withinPatience(unsafeSettings(db))
-    if (unsafe.length === 0) return { name: 'durability', ok: true, detail: 'a commit is on disk' }
-    const detail = `acknowledged readings may be lost in a power cut: ${unsafe.join(', ')}`
-    return { name: 'durability', ok: false, degrades: true, detail }
-  } catch {
-    return { name: 'durability', ok: false, detail: 'unknown, the database is not reachable' }
-  }
+function durabilityCheck(unsafe: string[]): Check {
+  if (unsafe.length === 0) return { name: 'durability', ok: true, detail: 'a commit is on disk' }
+  const detail = `acknowledged readings may be lost in a power cut: ${unsafe.join(', ')}`
+  return { name: 'durability', ok: false, degrades: true, detail }
 }

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { access, mkdir } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyReply } from 'fastify'
@@ -26,6 +26,8 @@ const notBuilt =
 
 /** The web application: its files, and its page for every address that is one of its views. */
 export async function webFileRoutes(app: App, webDir: string): Promise<void> {
+  // The first build may still be on its way.
+  await mkdir(webDir, { recursive: true }).catch(() => undefined)
   await app.register(fastifyStatic, {
     root: webDir,
     serve: false,

@@ -1,7 +1,7 @@
 import { SessionAnswer, SignedInUser, SignInBody } from '@plenum/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import type { App } from '#platform'
+import { type App, commonErrors } from '#platform'
 import { authErrors } from './errors.ts'
 import type { Sessions } from './sessions.ts'
 import { clientAddressHeader, type SignIn } from './sign-in.ts'
@@ -37,7 +37,7 @@ export function sessionRoutes(app: App, { signIn, sessions }: { signIn: SignIn; 
     async (request, reply) => {
       await ask('POST', '/api/auth/sign-out', request, reply)
       // The library says it is done even where the database was away; nobody may believe that while it is not.
-      if (await sessions.of(request.headers.cookie)) throw new Error('the session is still there')
+      if (await sessions.of(request.headers.cookie)) throw commonErrors.database_unavailable({ retryAfterS: 2 })
       return { success: true }
     },
   )

@@ -64,14 +64,16 @@ function summary(rows: FloorRow[], nowMs: number): BuildingDashboard['floors'][n
   const kinds = [...byKind.values()].map((ofKind) => {
     const values = ofKind.map((row) => row.value as number)
     const { sensor_type, unit } = ofKind[0] as SensorRow
-    const avg = values.reduce((sum, value) => sum + value / values.length, 0)
+    const [min, max] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))]
+    // Divided before it is summed, so that large values can't overflow; rounding must not carry it out of the range.
+    const mean = values.reduce((sum, value) => sum + value / values.length, 0)
     return {
       sensor_type: sensor_type as SensorType,
       unit,
       count: values.length,
-      avg,
-      min: Math.min(...values),
-      max: Math.max(...values),
+      avg: Math.min(max, Math.max(min, mean)),
+      min,
+      max,
     }
   })
   kinds.sort((a, b) => (a.sensor_type < b.sensor_type ? -1 : 1))

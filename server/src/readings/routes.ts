@@ -55,7 +55,7 @@ export function readingRoutes(app: App, { ingest, admission, quotas, seen }: Rea
     scope.post(
       path,
       {
-        config: { access: 'ingest' },
+        config: { access: 'ingest', problems: [429] },
         attachValidation: true,
         // Readings are judged one by one, so the body's schema documents but does not validate.
         validatorCompiler: () => () => true,

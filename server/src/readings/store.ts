@@ -14,8 +14,8 @@ export interface Stored {
 
 /** SQLSTATE check_violation: here, no partition takes the row. */
 const noPartition = '23514'
-/** Timed out, given up for another statement, or sent to a server that no longer is the primary. */
-const notNow = new Set(['57014', '55P03', '40001', '40P01', '25006'])
+/** SQLSTATEs query_canceled (the statement's time was up) and lock_not_available: it may be done a moment later. */
+const notInTime = new Set(['57014', '55P03'])
 
 export function createStore(db: Kysely<Tables>) {
   const partitions = createPartitions(db)
@@ -69,8 +69,8 @@ export function createStore(db: Kysely<Tables>) {
       try {
         return await writeWithPartitions(batch, nowMs)
       } catch (error) {
-        if (!notNow.has(sqlState(error))) throw error
-        throw commonErrors.overloaded({ detail: 'The database could not store it now.', retryAfterS: 2 }, error)
+        if (!notInTime.has(sqlState(error))) throw error
+        throw commonErrors.overloaded({ detail: 'The database took too long.', retryAfterS: 2 }, error)
       }
     },
 
