@@ -7,14 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import pg from 'pg'
-import {
-  type App,
-  type EmbeddedDatabase,
-  migrate,
-  migrateJobs,
-  startEmbeddedDatabase,
-  systemClock,
-} from '#platform'
+import { type App, type EmbeddedDatabase, migrate, migrateJobs, startEmbeddedDatabase, systemClock } from '#platform'
 import {
   administrator,
   assertPoolAtRest,
@@ -69,7 +62,10 @@ test('PostgreSQL killed under load: nothing acknowledged is lost, nothing else i
   let stopping = false
   const sender = async (stubborn: boolean): Promise<void> => {
     while (!stopping) {
-      const batch = Array.from({ length: batchReadings }, () => ({ atMs: firstAtMs + next * 1_000, value: next++ % 40 }))
+      const batch = Array.from({ length: batchReadings }, () => ({
+        atMs: firstAtMs + next * 1_000,
+        value: next++ % 40,
+      }))
       const readings = batch.map(({ atMs, value }) => ({
         sensor_id: temperature.id,
         timestamp: new Date(atMs).toISOString(),
@@ -93,12 +89,23 @@ test('PostgreSQL killed under load: nothing acknowledged is lost, nothing else i
   for (let kill = 0; kill < kills; kill++) {
     const acknowledged = () => answers.filter(({ status }) => status === 200).length
     const before = acknowledged()
-    await eventually(async () => acknowledged(), (count) => count >= before + 20)
+    await eventually(
+      async () => acknowledged(),
+      (count) => count >= before + 20,
+    )
     const refusedBefore = answers.filter(({ status }) => status === 503).length
     await keepAway(dataDir, awayMs)
-    await eventually(() => isUp(database.url), (up) => up, 60_000)
+    await eventually(
+      () => isUp(database.url),
+      (up) => up,
+      60_000,
+    )
     const upAgain = acknowledged()
-    await eventually(async () => acknowledged(), (count) => count > upAgain, patienceMs)
+    await eventually(
+      async () => acknowledged(),
+      (count) => count > upAgain,
+      patienceMs,
+    )
     assert.ok(answers.filter(({ status }) => status === 503).length > refusedBefore, 'nobody noticed the outage')
   }
   stopping = true
