@@ -4,6 +4,8 @@ import type { Batch } from './batch.ts'
 import { float8Array, int2Array, int4Array, timestamptzArray } from './binary-array.ts'
 import { distinct } from './identity.ts'
 import { createPartitions } from './partitions.ts'
+import { sealStore } from './seal-store.ts'
+import { withoutSealedDuplicates } from './sealed-duplicates.ts'
 
 export type ReadingStore = ReturnType<typeof createStore>
 
@@ -67,7 +69,10 @@ export function createStore(db: Kysely<Tables>) {
     async add(batch: Batch, nowMs: number): Promise<Stored> {
       if (batch.sensorIds.length === 0) return { stored: 0, duplicates: 0 }
       try {
-        return await writeWithPartitions(batch, nowMs)
+        const news = await withoutSealedDuplicates(db, batch, nowMs)
+        if (news.sensorIds.length === 0) return { stored: 0, duplicates: batch.sensorIds.length }
+        const { stored } = await writeWithPartitions(news, nowMs)
+        return { stored, duplicates: batch.sensorIds.length - stored }
       } catch (error) {
         if (!notInTime.has(sqlState(error))) throw error
         throw commonErrors.overloaded({ detail: 'The database took too long.', retryAfterS: 2 }, error)
@@ -75,7 +80,10 @@ export function createStore(db: Kysely<Tables>) {
     },
 
     async removeSensor(tx: Kysely<Tables>, sensorId: number): Promise<void> {
+      // Else a day that is being sealed just now would come back.
+      await sealStore.lock(tx, [sensorId])
       await tx.deleteFrom('reading').where('sensor_id', '=', sensorId).execute()
+      await sql`delete from segment where sensor_id = ${sensorId}`.execute(tx)
     },
   }
 }
