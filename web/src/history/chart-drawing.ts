@@ -166,7 +166,7 @@ const drawLabels = (u: uPlot, view: ChartView) => {
   u.ctx.textAlign = 'left'
   ends.forEach(({ text, index }, place) => {
     u.ctx.fillStyle = view.colours.traces[view.panel.traces[index]?.ink ?? 0] ?? ''
-    u.ctx.fillText(shorten(u.ctx, text, (view.gutters.labels - labelFont.gap) * pxRatio), x, places[place] ?? 0)
+    u.ctx.fillText(shorten(u.ctx, text, (view.gutters.labels - 2 * labelFont.gap) * pxRatio), x, places[place] ?? 0)
   })
   u.ctx.restore()
 }

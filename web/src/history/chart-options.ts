@@ -77,10 +77,13 @@ const lineOf = (view: () => ChartView, panel: Panel, index: number): uPlot.Serie
       width: 0,
       fill: colour,
       filter: (u, series) => {
+        if (panel.style !== 'lines') return null
         const { aligned, span } = view()
         const times = aligned.atMs
-        const shown = u.valToIdx(span.toMs) - u.valToIdx(span.fromMs)
-        const isSparse = shown > 0 && u.bbox.width / uPlot.pxRatio / shown > dotRoom
+        const from = u.valToIdx(span.fromMs)
+        const to = u.valToIdx(span.toMs)
+        const covered = u.valToPos(times[to] ?? 0, 'x') - u.valToPos(times[from] ?? 0, 'x')
+        const isSparse = to > from && covered / (to - from) > dotRoom
         return isSparse ? Array.from(times, (_, place) => place) : (aligned.alone[series - 1] ?? [])
       },
     },

@@ -69,17 +69,16 @@ const Explorer = ({
         </div>
       </PageHead>
       {view.sensorIds.length > 0 && (
-        <div className={classes.bar}>
-          <SensorChips
-            sensorIds={view.sensorIds}
-            traces={traces}
-            isKnown={known.sensors !== undefined}
-            onRemove={toggle}
-            onRemoveAll={() => show({ sensorIds: [] })}
-            onChoose={open}
-          />
+        <SensorChips
+          sensorIds={view.sensorIds}
+          traces={traces}
+          isKnown={known.sensors !== undefined}
+          onRemove={toggle}
+          onRemoveAll={() => show({ sensorIds: [] })}
+          onChoose={open}
+        >
           <ExportMenu sensorIds={view.sensorIds} span={control.shown} />
-        </div>
+        </SensorChips>
       )}
       {known.sensors === undefined ? (
         <ExplorerSkeleton />

@@ -54,7 +54,7 @@ export interface Gutters {
   labels: number
 }
 
-const axisWidth = { narrow: 44, wide: 56 }
+const axisWidth = { narrow: 48, wide: 56 }
 const labelWidth = 132
 /** More lines than this cross so often that a name at their end helps nobody; the cursor and the table name them. */
 export const mostDirectLabels = 4

@@ -76,6 +76,7 @@ export const RangePicker = ({ range, shown, nowMs, timeZone, onChoose, onMove }:
       </ActionIcon>
       <ActionIcon
         variant="default"
+        className={classes.zoom}
         aria-label={t('explorer.zoomOut')}
         title={t('explorer.zoomOut')}
         onClick={() => onMove((span) => zoomSpan(span, zoomOutFactor))}
@@ -84,6 +85,7 @@ export const RangePicker = ({ range, shown, nowMs, timeZone, onChoose, onMove }:
       </ActionIcon>
       <ActionIcon
         variant="default"
+        className={classes.zoom}
         aria-label={t('explorer.zoomIn')}
         title={t('explorer.zoomIn')}
         onClick={() => onMove((span) => zoomSpan(span, buttonZoom))}

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { KindIcon } from '../readings/kind-icon.tsx'
 import { mostSensors } from './explorer-search.ts'
@@ -10,7 +11,7 @@ import { TraceMark } from './trace-mark.tsx'
 interface ChipProps {
   label: string
   onRemove: () => void
-  children: React.ReactNode
+  children: ReactNode
 }
 
 const Chip = ({ label, onRemove, children }: ChipProps) => {
@@ -38,47 +39,48 @@ interface SensorChipsProps {
   onRemove: (sensorId: number) => void
   onRemoveAll: () => void
   onChoose: () => void
+  /** What else can be done with them. */
+  children?: ReactNode
 }
 
 /** The chosen sensors with their colours. */
 export const SensorChips = (props: SensorChipsProps) => {
-  const { sensorIds, traces, isKnown, onRemove, onRemoveAll, onChoose } = props
+  const { sensorIds, traces, isKnown, onRemove, onRemoveAll, onChoose, children } = props
   const { t } = useTranslation()
   return (
-    <div className={classes.row}>
-      <ul className={classes.chips} aria-label={t('explorer.sensors')}>
-        {sensorIds.map((id) => {
-          const trace = traces.find(({ sensor }) => sensor.id === id)
-          if (!trace && !isKnown) return <li key={id} className={`${classes.chip} ${classes.unknown}`} />
-          const name = trace?.sensor.name ?? t('explorer.unknownSensor', { id: String(id) })
-          return (
-            <Chip key={id} label={name} onRemove={() => onRemove(id)}>
-              {trace && <TraceMark trace={trace} />}
-              {trace && <KindIcon kind={trace.sensor.sensor_type} />}
-              <span className={classes.name} title={trace ? `${name}\n${trace.sensor.sensor_key}` : undefined}>
-                {name}
-              </span>
-              {trace && <span className={classes.floor}>{trace.floorName}</span>}
-            </Chip>
-          )
-        })}
-        <li className={classes.add}>
-          <Button
-            variant="default"
-            size="sm"
-            leftSection={<IconPlus size={16} stroke={1.5} aria-hidden />}
-            onClick={onChoose}
-          >
-            {t('explorer.choose')}
+    <ul className={classes.chips} aria-label={t('explorer.sensors')}>
+      {sensorIds.map((id) => {
+        const trace = traces.find(({ sensor }) => sensor.id === id)
+        if (!trace && !isKnown) return <li key={id} className={`${classes.chip} ${classes.unknown}`} />
+        const name = trace?.sensor.name ?? t('explorer.unknownSensor', { id: String(id) })
+        return (
+          <Chip key={id} label={name} onRemove={() => onRemove(id)}>
+            {trace && <TraceMark trace={trace} />}
+            {trace && <KindIcon kind={trace.sensor.sensor_type} />}
+            <span className={classes.name} title={trace ? `${name}\n${trace.sensor.sensor_key}` : undefined}>
+              {name}
+            </span>
+            {trace && <span className={classes.floor}>{trace.floorName}</span>}
+          </Chip>
+        )
+      })}
+      <li className={classes.add}>
+        <Button
+          variant="default"
+          size="sm"
+          leftSection={<IconPlus size={16} stroke={1.5} aria-hidden />}
+          onClick={onChoose}
+        >
+          {t('explorer.choose')}
+        </Button>
+        {sensorIds.length > 1 && (
+          <Button variant="subtle" color="gray" size="sm" onClick={onRemoveAll}>
+            {t('explorer.removeAll')}
           </Button>
-          {sensorIds.length > 1 && (
-            <Button variant="subtle" color="gray" size="sm" onClick={onRemoveAll}>
-              {t('explorer.removeAll')}
-            </Button>
-          )}
-          {sensorIds.length >= mostSensors && <span className={classes.floor}>{t('explorer.full')}</span>}
-        </li>
-      </ul>
-    </div>
+        )}
+        {children}
+        {sensorIds.length >= mostSensors && <span className={classes.floor}>{t('explorer.full')}</span>}
+      </li>
+    </ul>
   )
 }
