@@ -49,7 +49,7 @@ create table segment (
   hours_int2    int2[],
   hours_int4    int4[],
   hours_float8  float8[],
-  suspect_at    int4[],
+  suspect_at    int4multirange,
   times_int2    int2[],
   times_int4    int4[],
   values_int2   int2[],
@@ -72,7 +72,7 @@ comment on column segment.last_ms is 'the newest reading is that long after from
 comment on column segment.step_ms is 'reading i is step_ms + unit_ms * times[i] after the one before; times is null where all are 0; step_ms is null once the readings were dropped';
 comment on column segment.decimals is 'value i is (base + values[1] + … + values[i]) / 10^decimals, proved exact when it was written; null: the doubles themselves';
 comment on column segment.hours_int2 is 'for each hour from from_at on: counts, then suspects, then minimums, maximums, sums and (counters) increases; min and max less base, sum less count * base, all times 10^decimals; the float8 form holds plain values';
-comment on column segment.suspect_at is 'positions of suspect readings, from 1';
+comment on column segment.suspect_at is 'positions of suspect readings, from 1; null where there is none';
 
 /* The readings of a segment. */
 create function segment_readings(s segment) returns table (at timestamptz, value float8, quality int2)
@@ -84,7 +84,7 @@ create function segment_readings(s segment) returns table (at timestamptz, value
            case when s.decimals is null then f
                 else (s.base + sum(v) over (order by n rows unbounded preceding))::float8
                      / (10::float8 ^ s.decimals::float8) end,
-           (s.suspect_at is not null and n = any (s.suspect_at))::int4::int2
+           (s.suspect_at is not null and s.suspect_at @> n::int4)::int4::int2
     from unnest(coalesce(s.values_int2::int4[], s.values_int4), s.values_float8,
                 coalesce(s.times_int2::int4[], s.times_int4)) with ordinality as entry (v, f, t, n)
     where s.step_ms is not null;
@@ -143,6 +143,19 @@ create function reading_between(sensors int4[], from_at timestamptz, to_at times
       and not exists (select from reading r where r.sensor_id = s.sensor_id and r.at = u.at);
   end;
 
+/* The newest reading of a sensor: two entries of two primary keys, however long it has been silent. */
+create function newest_reading(sensor int4) returns table (at timestamptz, value float8, quality int2)
+  language sql stable parallel safe
+  begin atomic
+    select one.at, one.value, one.quality from (
+      (select r.at, r.value, r.quality, 1 as hot from reading r where r.sensor_id = sensor order by r.at desc limit 1)
+      union all
+      (select s.from_at + s.last_ms * interval '1 millisecond', coalesce(s.newest, s.last),
+              (s.newest is not null)::int4::int2, 0
+       from segment s where s.sensor_id = sensor order by s.from_at desc limit 1)
+    ) one order by one.at desc, one.hot desc limit 1;
+  end;
+
 /* Days of which at least one reading is not sealed yet; all readings of them, the sealed ones included. */
 create view unsealed_day_reading as
   with unsealed as (
@@ -190,7 +203,8 @@ create view rollup_1d as
     from unsealed_day_reading group by 1, 2, 3, 4
   ) d;
 
-/* Hours, counted from the building's midnight. */
+/* Hours, counted from the building's midnight. `offset 0` unpacks an array once and not again for each of its hours:
+   ten times faster. */
 create view rollup_1h as
   select s.sensor_id, s.from_at + (h.hour - 1) * interval '1 hour' as at, h.count::int4, h.suspect::int4,
          h.min, h.max, h.sum, h.sum / nullif(h.count, 0) as avg,
@@ -204,17 +218,18 @@ create view rollup_1h as
            case when k[n] > 0 then (s.base + k[3 * hours + n])::float8 / 10::float8 ^ s.decimals::float8 end as max,
            case when k[n] > 0 then (s.base * k[n] + k[4 * hours + n])::float8 / 10::float8 ^ s.decimals::float8 end as sum,
            k[5 * hours + n]::float8 / 10::float8 ^ s.decimals::float8 as rises,
-           coalesce((select true from generate_series(1, n - 1) b where k[b] > 0 limit 1), false) as earlier
+           s.increase is not null and exists (select from generate_series(1, n - 1) b where k[b] > 0) as earlier
     from (select coalesce(s.hours_int2::int4[], s.hours_int4) as k,
-                 ceil(extract(epoch from s.to_at - s.from_at) / 3600)::int4 as hours) p
+                 ceil(extract(epoch from s.to_at - s.from_at) / 3600)::int4 as hours
+          offset 0) p
     cross join lateral generate_series(1, hours) n
     where k is not null
     union all
     select n, k[n], k[hours + n],
            case when k[n] > 0 then k[2 * hours + n] end, case when k[n] > 0 then k[3 * hours + n] end,
            case when k[n] > 0 then k[4 * hours + n] end, k[5 * hours + n],
-           coalesce((select true from generate_series(1, n - 1) b where k[b] > 0 limit 1), false)
-    from (select s.hours_float8 as k, ceil(extract(epoch from s.to_at - s.from_at) / 3600)::int4 as hours) p
+           s.increase is not null and exists (select from generate_series(1, n - 1) b where k[b] > 0)
+    from (select s.hours_float8 as k, ceil(extract(epoch from s.to_at - s.from_at) / 3600)::int4 as hours offset 0) p
     cross join lateral generate_series(1, hours) n
     where k is not null
   ) h

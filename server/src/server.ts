@@ -129,6 +129,8 @@ async function refuseWrongReplica({ replicaUrl }: Config, log: Log): Promise<voi
 
 const scheduledJobs = (services: Services) => [
   { name: 'make_partitions_ahead', schedule: '7 * * * *', run: () => services.readings.makePartitionsAhead() },
+  { name: 'seal_closed_days', schedule: '*/5 * * * *', run: () => services.readings.seal() },
+  { name: 'drop_expired_readings', schedule: '41 * * * *', run: () => services.readings.dropExpired() },
   { name: 'drop_expired_sessions', schedule: '23 3 * * *', run: () => services.auth.dropExpiredSessions() },
 ]
 

@@ -2,9 +2,11 @@ import type { Kysely } from 'kysely'
 import type { App, Clock, Log, Metrics, Tables } from '#platform'
 import type { Registry } from '#registry'
 import { createAdmission } from './admission.ts'
+import { createBulkLoad } from './bulk-load.ts'
 import { type Committed, createIngest } from './ingest.ts'
 import { createQuotas } from './quota.ts'
 import { createLocalDays } from './local-days.ts'
+import { createRetention } from './retention.ts'
 import { readingRoutes } from './routes.ts'
 import { createSealing } from './seal.ts'
 import { createSensorDirectory } from './sensor-directory.ts'
@@ -18,6 +20,7 @@ export type Readings = ReturnType<typeof createReadings>
 /** A gateway's "last seen" is exact to this. */
 const seenEveryMs = 10_000
 const dayMs = 86_400_000
+const sealForMs = 4 * 60_000
 
 /** Takes readings in and keeps them. */
 export function createReadings(options: {
@@ -32,6 +35,7 @@ export function createReadings(options: {
   const store = createStore(options.db)
   const daysOf = createLocalDays(options.db)
   const sealing = createSealing({ db: options.db, daysOf, clock, log, metrics })
+  const retention = createRetention({ db: options.db, clock, log })
   const directory = createSensorDirectory(options.registry)
   const admission = createAdmission()
   const quotas = createQuotas()
@@ -66,6 +70,11 @@ export function createReadings(options: {
     /** What is stored, in whatever form. */
     stored: createStored(options.db, daysOf),
     sealClosedDays: sealing.sealClosedDays,
+    /** The job: as long as one run may take, so that the next begins with what is oldest then. */
+    seal: async (): Promise<void> => void (await sealing.sealClosedDays(sealForMs)),
+    retention,
+    dropExpired: async (): Promise<void> => void (await retention.dropExpired()),
+    loadClosedDays: createBulkLoad({ db: options.db, daysOf, clock }),
 
     /** Partitions of today and the next days, so that no request has to wait for one. */
     makePartitionsAhead: async (days = 3): Promise<void> => {

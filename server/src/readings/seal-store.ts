@@ -27,6 +27,13 @@ export const sealStore = {
     return rows.map(({ name }) => spanOf(name)).filter((span) => span !== null)
   },
 
+  sensors: async (db: Kysely<Tables>, ids: readonly number[]): Promise<(SensorOfZone & { timezone: string })[]> =>
+    (
+      await sql<SensorOfZone & { timezone: string }>`
+        select s.id, s.sensor_type, b.timezone from sensor s join building b on b.id = s.building_id
+        where s.id = any(${ids}::int4[])`.execute(db)
+    ).rows,
+
   /** Sensors of a time zone with hot rows in a span, by id, after one: a probe of the primary key for each. */
   async unsealed(
     db: Kysely<Tables>,

@@ -44,8 +44,6 @@ export function encodeDay(of: SensorDay, readings: Columns): SegmentRow {
   const power = scaled ? powerOfTen(scaled.decimals) : 1
   const figures = countDay(scaled ? { ...readings, values: scaled.integers } : readings, of.fromMs, of.toMs)
   const { day } = figures
-  const suspects: number[] = []
-  if (day.suspect > 0) for (let i = 0; i < count; i++) if (qualities[i] !== 0) suspects.push(i + 1)
   return {
     sensor_id: of.sensorId,
     day: of.day,
@@ -65,7 +63,7 @@ export function encodeDay(of: SensorDay, readings: Columns): SegmentRow {
     ...encodeTimes(atMs),
     decimals: scaled?.decimals ?? null,
     base: scaled?.base ?? null,
-    suspect_at: suspects.length > 0 ? arrayText(suspects) : null,
+    suspect_at: day.suspect > 0 ? suspectRanges(qualities) : null,
     values_int2: scaled && scaled.greatest <= int2Limit ? arrayText(scaled.deltas) : null,
     values_int4: scaled && scaled.greatest > int2Limit ? arrayText(scaled.deltas) : null,
     values_float8: scaled ? null : arrayText(values),
@@ -80,6 +78,18 @@ function encodeValues(values: Float64Array) {
   const deltas = differences(exact.integers, base)
   const greatest = reach(deltas)
   return greatest > int4Limit ? null : { ...exact, base, deltas, greatest }
+}
+
+/** Positions from 1, as PostgreSQL writes a multirange: a sensor out of order is so for hours, not now and then. */
+function suspectRanges(qualities: Uint8Array): string {
+  const ranges: string[] = []
+  for (let i = 0; i < qualities.length; i++) {
+    if (qualities[i] === 0) continue
+    const from = i
+    while (i < qualities.length && qualities[i] !== 0) i++
+    ranges.push(`[${from + 1},${i + 1})`)
+  }
+  return `{${ranges.join(',')}}`
 }
 
 /** The step is the most usual difference: the middle one. What differs from it is stored in its largest common unit. */
@@ -134,8 +144,9 @@ function encodeHours(
 export function decodeReadings(row: SegmentRow): Columns {
   const count = row.step_ms === null ? 0 : row.count + row.suspect
   const qualities = new Uint8Array(count)
-  if (row.suspect > 0 && count > 0 && row.suspect_at !== null)
-    for (const position of integersOf(row.suspect_at, row.suspect)) qualities[position - 1] = 1
+  if (count > 0 && row.suspect_at !== null)
+    for (const [, from, to] of row.suspect_at.matchAll(/(\d+),(\d+)/g))
+      qualities.fill(1, Number(from) - 1, Number(to) - 1)
   return { atMs: decodeTimes(row, count), values: decodeValues(row, count), qualities }
 }
 

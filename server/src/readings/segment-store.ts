@@ -59,18 +59,8 @@ const arrays = [
   'values_int2',
 ].concat(['values_int4', 'values_float8'])
 const all = sql.raw([figures, ...arrays.map((name) => `s.${name}::text`)].join(', '))
-/** Readings only of days that have hot rows over them; of the others the figures hold. */
-const figuresFirst = sql.raw(
-  [
-    figures,
-    ...arrays.map((name) =>
-      name.startsWith('hours')
-        ? `s.${name}::text`
-        : `case when exists (select from reading r where r.sensor_id = s.sensor_id and r.at >= s.from_at and r.at < s.to_at)
-           then s.${name}::text end as ${name}`,
-    ),
-  ].join(', '),
-)
+const hotOver = sql`
+  exists (select from reading r where r.sensor_id = s.sensor_id and r.at >= s.from_at and r.at < s.to_at)`
 const noSegment = sql.raw(Array.from({ length: 18 + arrays.length }, () => 'null').join(', '))
 
 /** NaN where the table has null. */
@@ -135,7 +125,7 @@ export async function writeSegments(db: Kysely<Tables>, rows: readonly SegmentRo
     insert into segment as s (sensor_id, day, from_at, to_at, count, suspect, min, max, sum, first, last, increase,
       newest, first_ms, last_ms, step_ms, unit_ms, decimals, base, hours_int2, hours_int4, hours_float8, suspect_at,
       times_int2, times_int4, values_int2, values_int4, values_float8)
-    select a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, ha::int2[], hb::int4[], hc::float8[], sa::int4[],
+    select a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, ha::int2[], hb::int4[], hc::float8[], sa::int4multirange,
       ta::int2[], tb::int4[], va::int2[], vb::int4[], vc::float8[]
     from unnest(${column('sensor_id')}::int4[], ${column('day')}::date[], ${time('from_ms')}::timestamptz[],
       ${time('to_ms')}::timestamptz[], ${column('count')}::int4[], ${column('suspect')}::int4[],

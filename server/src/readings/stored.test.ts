@@ -58,9 +58,10 @@ const sent: fc.Arbitrary<Sent> = fc.record({
   ),
   counter: fc.boolean(),
 })
-type Action = { send: Sent[] } | 'again' | 'seal' | 'later'
+type Action = { send: Sent[] } | { load: Sent[] } | 'again' | 'seal' | 'later'
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ send: fc.array(sent, { minLength: 1, maxLength: 40 }) }) },
+  { weight: 1, arbitrary: fc.record({ load: fc.array(sent, { minLength: 1, maxLength: 60 }) }) },
   { weight: 1, arbitrary: fc.constant('again' as const) },
   { weight: 2, arbitrary: fc.constant('seal' as const) },
   { weight: 1, arbitrary: fc.constant('later' as const) },
@@ -149,6 +150,15 @@ const fromView = (row: Record<string, number | null | Date>, unit: 'hour' | 'day
 async function check(list: List, ids: { gauge: number; meter: number }, timezone: string, startMs: number) {
   const starts = await dayStarts(timezone, startMs)
   const sensorIds = [ids.gauge, ids.meter]
+  for (const sensorId of sensorIds) {
+    const [newest] = [...(list.get(sensorId) ?? [])].sort(([a], [b]) => b - a)
+    const { rows } = await sql<{ at: Date; value: number; quality: number }>`
+      select * from newest_reading(${sensorId})`.execute(db)
+    assert.deepEqual(
+      rows.map(({ at, ...known }) => [at.getTime(), known]),
+      newest ? [newest] : [],
+    )
+  }
   const toMs = startMs + 16 * 24 * hourMs
   // A part of it as well, which cuts days and hours.
   for (const [from, to] of [
@@ -220,6 +230,7 @@ test('whatever arrives in whatever order, and whenever days are sealed, every an
         for (const one of [...actions, 'again' as const]) {
           if (one === 'seal') await readings.sealClosedDays()
           else if (one === 'later') server.clock.nowMs += 40 * hourMs
+          else if (typeof one !== 'string' && 'load' in one) await loadAndNote(one.load, stepMs, startMs, ids, list)
           else {
             if (one !== 'again') batch = one.send
             await sendAndNote(batch, stepMs, startMs, ids, list)
@@ -239,6 +250,45 @@ test('whatever arrives in whatever order, and whenever days are sealed, every an
   )
 })
 
+const qualityOf = (value: number, counter: boolean) => ((counter ? value < 0 : value < -40 || value > 85) ? 1 : 0)
+
+/** Loads what is of closed days; what is younger is handed back and sent. */
+async function loadAndNote(
+  batch: Sent[],
+  stepMs: number,
+  startMs: number,
+  ids: { gauge: number; meter: number },
+  list: List,
+) {
+  const chunks = [false, true].map((counter) => {
+    const known = new Map<number, number>()
+    for (const one of batch) {
+      const atMs = startMs + one.step * stepMs
+      if (one.counter === counter && atMs <= server.clock.nowMs) known.set(atMs, one.value)
+    }
+    return {
+      sensorId: counter ? ids.meter : ids.gauge,
+      atMs: Float64Array.from(known.keys()),
+      values: Float64Array.from(known.values()),
+      qualities: Uint8Array.from(known.values(), (value) => qualityOf(value, counter)),
+    }
+  })
+  for (const { sensorId, atMs, values, qualities } of chunks) {
+    atMs.forEach((at, i) =>
+      list.get(sensorId)?.set(at, { value: values[i] as number, quality: qualities[i] as number }),
+    )
+  }
+  const { loaded, tooYoung } = await readings.loadClosedDays(chunks)
+  const young = tooYoung.flatMap(({ sensorId, atMs, values }) =>
+    Array.from(atMs, (at, i) => ({ sensor_id: sensorId, timestamp: new Date(at).toISOString(), value: values[i] })),
+  )
+  assert.equal(
+    loaded + young.length,
+    chunks.reduce((sum, { atMs }) => sum + atMs.length, 0),
+  )
+  if (young.length > 0) await send(server.as, young)
+}
+
 /** Sends what the clock allows; the counts must be those of the list. */
 async function sendAndNote(
   batch: Sent[],
@@ -256,7 +306,7 @@ async function sendAndNote(
     const known = list.get(id) as Map<number, Known>
     if (known.get(atMs)?.value !== value) {
       stored++
-      known.set(atMs, { value, quality: (counter ? value < 0 : value < -40 || value > 85) ? 1 : 0 })
+      known.set(atMs, { value, quality: qualityOf(value, counter) })
     }
     body.push({ sensor_id: id, timestamp: new Date(atMs).toISOString(), value })
   }

@@ -1,10 +1,11 @@
-import { type SensorType, sensorKinds } from '@plenum/contract'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
 import { merged, within } from './columns.ts'
 import { dayIndexOf, type DaysOf } from './local-days.ts'
 import { type Columns, type Figures, figuresOfDay, hourMs, rise } from './rollup.ts'
 import { decodeFigures, decodeReadings } from './segment-codec.ts'
+import { isCounter } from './seal.ts'
+import { type SensorOfZone, sealStore } from './seal-store.ts'
 import { readParts, type StoredParts } from './segment-store.ts'
 import type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
 
@@ -13,12 +14,6 @@ const dayMs = 86_400_000
 const daysPerQuery = 32
 /** More than a day of 25 hours. */
 const longDayMs = 26 * hourMs
-
-interface KnownSensor {
-  id: number
-  timezone: string
-  counter: boolean
-}
 
 /** Figures of one local day. */
 interface Day {
@@ -29,17 +24,6 @@ interface Day {
 
 /** Answers from sealed days and hot rows together. @param daysOf where local days begin */
 export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings {
-  const sensorsOf = async (ids: readonly number[], signal?: AbortSignal): Promise<KnownSensor[]> => {
-    const { rows } = await sql<{ id: number; timezone: string; sensor_type: SensorType }>`
-      select s.id, b.timezone, s.sensor_type from sensor s join building b on b.id = s.building_id
-      where s.id = any(${ids}::int4[])`.execute(db, { signal, inflightQueryAbortStrategy: 'cancel query' })
-    return rows.map(({ id, timezone, sensor_type }) => ({
-      id,
-      timezone,
-      counter: sensorKinds[sensor_type].behaviour === 'counter',
-    }))
-  }
-
   /** The last good values before instants, for those sensors that have one. */
   const lastGoodBefore = async (asked: { id: number; ms: number }[], signal?: AbortSignal) => {
     if (asked.length === 0) return new Map<number, number>()
@@ -67,22 +51,23 @@ export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings
 
     async rollups({ sensorIds, fromMs, toMs, unit, signal }) {
       const [sensors, parts] = await Promise.all([
-        sensorsOf(sensorIds, signal),
+        sealStore.sensors(db, sensorIds),
         readParts(db, { sensorIds, fromMs: fromMs - longDayMs, toMs: toMs + longDayMs, signal }, 'where hot'),
       ])
-      const daysBySensor = new Map<KnownSensor, Day[]>()
+      const daysBySensor = new Map<SensorOfZone, Day[]>()
       for (const sensor of sensors) {
         const { startsMs } = await daysOf(sensor.timezone, toMs + longDayMs)
         const found = daysIn(parts.get(sensor.id), startsMs)
         if (found.length > 0) daysBySensor.set(sensor, found)
       }
-      const counters = [...daysBySensor].filter(([{ counter }]) => counter)
+      const counters = [...daysBySensor].filter(([{ sensor_type }]) => isCounter(sensor_type))
       const before = await lastGoodBefore(
         counters.map(([{ id }, days]) => ({ id, ms: (days[0] as Day).fromMs })),
         signal,
       )
       const rollups: Rollup[] = []
-      for (const [{ id, counter }, days] of daysBySensor) {
+      for (const [{ id, sensor_type }, days] of daysBySensor) {
+        const counter = isCounter(sensor_type)
         if (counter) linkDays(days, before.get(id) ?? Number.NaN)
         for (const one of days) {
           const buckets = unit === 'day' ? [one.day] : one.hours
