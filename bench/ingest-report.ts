@@ -59,7 +59,7 @@ export function reportIngest(results: IngestResults): Outcome {
     figures.push({ ...figureOf(arm.name, rate, 'readings/s'), baseline, ratio, goal: arm.goal, met })
 
     const latency = latencyOf(rounds)
-    const cpu = cpuOf(rounds)
+    const cpu = cpuOf(arm, rounds)
     for (const [name, value, unit] of [...latency, ...cpu]) figures.push(figureOf(`${arm.name}: ${name}`, value, unit))
     table.push([
       arm.name,
@@ -69,7 +69,7 @@ export function reportIngest(results: IngestResults): Outcome {
       ratio === null ? '' : range(ratios, (one) => one.toFixed(2)),
       met === null ? '' : `≥ ${arm.goal} ${met ? 'met' : 'MISSED'}`,
       ...(latency.length > 0 ? latency.map(([, ms]) => `${ms.median.toFixed(1)} ms`) : ['', '']),
-      ...(cpu.length > 0 ? cpu.map(([, share]) => percent(share.median)) : ['–']),
+      ...cpu.map(([, share]) => percent(share.median)),
     ])
   }
   return { figures: figures.map(rounded), table, notes: notesOf(results) }
@@ -90,28 +90,35 @@ function latencyOf(rounds: readonly Measured[]): Named[] {
   ]
 }
 
-function cpuOf(rounds: readonly Measured[]): Named[] {
+/** Where another process answers, the server only idles: nothing to tell. */
+function cpuOf({ kind }: Arm, rounds: readonly Measured[]): Named[] {
   const shares = rounds.map(({ busyCores }) => busyCores).filter((share) => share !== null)
   if (shares.length === 0) return []
   const of = (who: keyof BusyCores): Spread => spread(shares.map((share) => share[who]))
-  return [
-    ['CPU of the load generator', of('generator'), 'cores'],
-    ['CPU of the server', of('server'), 'cores'],
-    ['CPU of PostgreSQL', of('postgres'), 'cores'],
-  ]
+  const generator: Named = ['CPU of the load generator', of('generator'), 'cores']
+  if (kind === 'plain') return [generator]
+  return [generator, ['CPU of the server', of('server'), 'cores'], ['CPU of PostgreSQL', of('postgres'), 'cores']]
 }
 
 function notesOf({ plan, postgresVersion }: IngestResults): string[] {
-  const readings = whole(plan.sensors * plan.minutes)
+  const { sensors, minutes, rounds } = plan
   return [
-    `Each run stores the same ${readings} readings: ${plan.minutes} minutes of ${plan.sensors} sensors, in order of time, into an empty day`,
-    `of the same table (PostgreSQL ${postgresVersion}, fsync on, answers after the commit, API keys checked). COPY is binary, one`,
-    `statement, prepared before the clock starts. A batch of 1,000 is ${1_000 / plan.sensors} minutes of all sensors, one of 100 a minute of ${Math.min(100, plan.sensors)}.`,
-    `Median of ${plan.rounds} interleaved rounds after one to warm up; count and checksums of every run were right.`,
-    'load, server, PG: CPU of load generator, server and PostgreSQL, in percent of one core.',
-    '"parsed only": the same requests to a process that parses them and answers.',
+    `Each run stores as many readings, ${whole(sensors * minutes)}: ${minutes} minutes of ${sensors} sensors in order of time, into an empty day of the`,
+    `same table (PostgreSQL ${postgresVersion}, fsync on, answers after the commit, API keys checked). COPY is binary, one statement,`,
+    `prepared before the clock starts. A request holds what comes next in that order: ${batchesHold(plan)}.`,
+    `Median of ${rounds} interleaved rounds after one to warm up; count and checksums of every run were right. "of COPY" is the ratio of`,
+    'the medians, its range that within a round. load, server, PG: CPU of load generator, server and PostgreSQL in percent of one',
+    'core. "parsed only": the same requests to a process that parses them and answers.',
   ]
 }
+
+const batchesHold = ({ sensors }: IngestResults['plan']): string =>
+  [1_000, 100]
+    .map(
+      (batch) =>
+        `${whole(batch)} are ${batch < sensors ? `a minute of ${batch}` : `${batch / sensors} minutes of all`} sensors`,
+    )
+    .join(', ')
 
 const ofKind = ({ measured }: IngestResults, kind: Arm['kind']) => measured.filter(({ arm }) => arm.kind === kind)
 

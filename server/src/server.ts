@@ -38,6 +38,7 @@ export class StartError extends Error {}
 const jobsPatienceMs = 10_000
 /** A connection that is still in use by then is one whose query nobody waits for. */
 const poolPatienceMs = 5_000
+const lookForIdleMs = 50
 
 /**
  * Starts database, services, jobs and HTTP as the configuration says; on failure nothing is left running.
@@ -74,7 +75,7 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
     role === 'worker'
       ? buildWorkerApp(services, { log, metricsToken })
       : await buildApp(services, { log, metricsToken, webDir })
-  starting.defer(() => app.close())
+  starting.defer(() => closeApp(app))
   asked?.throwIfAborted()
   const port = await listen(app, config)
 
@@ -169,6 +170,16 @@ function listenError(error: unknown, { host, port }: Config): unknown {
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EINVAL')
     return new StartError(`PLENUM_HOST: "${host}" is not an address of this machine`)
   return error
+}
+
+/** A connection that was in use when the closing began stays open when it falls idle, until somebody looks again. */
+async function closeApp(app: App): Promise<void> {
+  const looking = setInterval(() => app.server.closeIdleConnections(), lookForIdleMs)
+  try {
+    await app.close()
+  } finally {
+    clearInterval(looking)
+  }
 }
 
 /** Every address of the machine is nothing a browser can open; localhost is one of them. */

@@ -54,6 +54,8 @@ export function openDatabase(settings: PoolSettings): Database {
   })
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
   pool.on('error', (error) => settings.log.warn({ err: error, pool: settings.name }, 'database connection lost'))
+  // The same for one that breaks in use: its statement fails, which is told to whoever waits for it.
+  pool.on('connect', (client) => void client.on('error', () => {}))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   let closing: Promise<void> | undefined
   return {
@@ -71,6 +73,8 @@ export function openDatabase(settings: PoolSettings): Database {
 /** One direct connection, outside every pool: for LISTEN, locks held long and migrations. */
 export async function connectDirectly(url: string, name: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, application_name: name, connectionTimeoutMillis: 10_000 })
+  // Its statement fails; as an event without a listener it would end the process instead.
+  client.on('error', () => {})
   await client.connect()
   return client
 }

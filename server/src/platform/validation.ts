@@ -30,6 +30,12 @@ const formats = {
   timezone: isTimeZone,
 }
 
+/** What a format asks for, in words. */
+const formatWords: Record<string, string> = {
+  text: 'must be well-formed text without control characters',
+  timezone: 'must be an IANA time zone such as Asia/Tokyo',
+}
+
 const build = (options: Options): Ajv => {
   const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, strict: true, ...options })
   addFormats.default(ajv, ['date-time', 'email'])
@@ -72,5 +78,7 @@ export const explain = (errors: readonly ErrorObject[]): FieldError[] =>
     if (params.missingProperty !== undefined) return { path, detail: 'is required' }
     if (params.additionalProperty !== undefined) return { path, detail: 'is not a known field' }
     if (params.allowedValues) return { path, detail: `must be one of ${params.allowedValues.join(', ')}` }
+    const format = formatWords[(error.params as { format?: string }).format ?? '']
+    if (format !== undefined) return { path, detail: format }
     return { path, detail: error.message ?? 'is not as documented' }
   })
