@@ -15,26 +15,58 @@ const messageOf = (env: Record<string, string>): string => {
 
 test('with nothing set, and with everything empty, the defaults are those of api.md', () => {
   const expected = {
-    ...{ host: '127.0.0.1', port: 3000, dataDir: resolve('data'), databaseUrl: null, replicaUrl: null },
-    ...{ redisUrl: null, role: 'all', demo: null, admin: { email: null, password: null }, storage: 'native' },
-    ...{ publicUrl: null, metricsToken: null, logLevel: 'info' },
+    host: '127.0.0.1',
+    port: 3000,
+    dataDir: resolve('data'),
+    databaseUrl: null,
+    replicaUrl: null,
+    redisUrl: null,
+    role: 'all',
+    demo: null,
+    admin: { email: null, password: null },
+    storage: 'native',
+    publicUrl: null,
+    metricsToken: null,
+    logLevel: 'info',
   }
   assert.deepEqual(readConfig({}), expected)
-  assert.deepEqual(readConfig({ PLENUM_PORT: '', DATABASE_URL: ' ', PLENUM_ADMIN_PASSWORD: '', PLENUM_DEMO: '' }), expected)
+  assert.deepEqual(
+    readConfig({ PLENUM_PORT: '', DATABASE_URL: ' ', PLENUM_ADMIN_PASSWORD: '', PLENUM_DEMO: '' }),
+    expected,
+  )
 })
 
 test('every variable is read', () => {
   const config = readConfig({
-    ...{ PLENUM_HOST: '::', PLENUM_PORT: '0', PLENUM_DATA_DIR: '/srv/plenum', PLENUM_ROLE: 'worker', PLENUM_DEMO: 'off' },
-    ...{ DATABASE_URL: 'postgres://u:p@db/plenum', DATABASE_REPLICA_URL: 'postgresql://r/p', REDIS_URL: 'rediss://r' },
-    ...{ PLENUM_ADMIN_EMAIL: 'a.b+c@example.co.jp', PLENUM_ADMIN_PASSWORD: ' spaces belong ', PLENUM_STORAGE: 'native' },
-    ...{ PLENUM_PUBLIC_URL: 'https://plenum.example', PLENUM_METRICS_TOKEN: 't', PLENUM_LOG_LEVEL: 'debug' },
+    PLENUM_HOST: '::',
+    PLENUM_PORT: '0',
+    PLENUM_DATA_DIR: '/srv/plenum',
+    PLENUM_ROLE: 'worker',
+    PLENUM_DEMO: 'off',
+    DATABASE_URL: 'postgres://u:p@db/plenum',
+    DATABASE_REPLICA_URL: 'postgresql://r/p',
+    REDIS_URL: 'rediss://r',
+    PLENUM_ADMIN_EMAIL: 'a.b+c@example.co.jp',
+    PLENUM_ADMIN_PASSWORD: ' spaces belong ',
+    PLENUM_STORAGE: 'native',
+    PLENUM_PUBLIC_URL: 'https://plenum.example',
+    PLENUM_METRICS_TOKEN: 't',
+    PLENUM_LOG_LEVEL: 'debug',
   })
   assert.deepEqual(config, {
-    ...{ host: '::', port: 0, dataDir: '/srv/plenum', role: 'worker', demo: false },
-    ...{ databaseUrl: 'postgres://u:p@db/plenum', replicaUrl: 'postgresql://r/p', redisUrl: 'rediss://r' },
-    ...{ admin: { email: 'a.b+c@example.co.jp', password: ' spaces belong ' }, storage: 'native' },
-    ...{ publicUrl: 'https://plenum.example', metricsToken: 't', logLevel: 'debug' },
+    host: '::',
+    port: 0,
+    dataDir: '/srv/plenum',
+    role: 'worker',
+    demo: false,
+    databaseUrl: 'postgres://u:p@db/plenum',
+    replicaUrl: 'postgresql://r/p',
+    redisUrl: 'rediss://r',
+    admin: { email: 'a.b+c@example.co.jp', password: ' spaces belong ' },
+    storage: 'native',
+    publicUrl: 'https://plenum.example',
+    metricsToken: 't',
+    logLevel: 'debug',
   })
 })
 
@@ -46,7 +78,14 @@ const wrong: Record<string, string[]> = {
   PLENUM_DEMO: ['yes', 'true', '1'],
   PLENUM_STORAGE: ['sqlite', 'timescale', 'citus'],
   PLENUM_LOG_LEVEL: ['verbose'],
-  PLENUM_ADMIN_EMAIL: ['admin', 'a b@example.com', 'admin@localhost', '@example.com', 'a@b@example.com', 'a..b@example.com'],
+  PLENUM_ADMIN_EMAIL: [
+    'admin',
+    'a b@example.com',
+    'admin@localhost',
+    '@example.com',
+    'a@b@example.com',
+    'a..b@example.com',
+  ],
   PLENUM_ADMIN_PASSWORD: [secret, secret.repeat(20)],
   DATABASE_URL: [`mysql://u:${secret}@db/p`, `${secret}@db`, secret],
   DATABASE_REPLICA_URL: [`http://u:${secret}@db/p`],

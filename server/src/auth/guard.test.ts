@@ -36,7 +36,8 @@ test('a scope can say it for all its routes', async () => {
 test('behind a proxy that changes the host, pages of the public address may write', async () => {
   const app = guarded()
   app.post('/write', { config: { access: 'anonymous' } }, async () => 'x')
-  const from = (origin: string) => app.inject({ method: 'POST', url: '/write', headers: { origin, host: 'inner:3000' } })
+  const from = (origin: string) =>
+    app.inject({ method: 'POST', url: '/write', headers: { origin, host: 'inner:3000' } })
   assert.equal((await from('https://plenum.example')).statusCode, 200)
   assert.equal((await from('http://plenum.example')).statusCode, 403)
   assert.equal((await from('https://plenum.example.evil.example')).statusCode, 403)

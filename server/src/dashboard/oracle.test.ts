@@ -51,7 +51,10 @@ async function build({ sensors, readings }: { sensors: Made[]; readings: Reading
   const floorIds = floors.map(({ id }) => id)
   const rows = sensors.map(({ floor, ...rest }, i) => ({
     ...rest,
-    ...{ building_id: building.id, floor_id: floorIds[floor] ?? 0, name: `N${i}`, unit: sensorKinds[rest.sensor_type].unit },
+    building_id: building.id,
+    floor_id: floorIds[floor] ?? 0,
+    name: `N${i}`,
+    unit: sensorKinds[rest.sensor_type].unit,
     sensor_key: `${building.id}/${i}`,
   }))
   const ids = (await db.insertInto('sensor').values(rows).returning('id').execute()).map(({ id }) => id)

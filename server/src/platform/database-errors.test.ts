@@ -5,7 +5,7 @@ import pg from 'pg'
 import { cloneDatabase, eventually, quietLog } from '#test'
 import { openDatabase } from './database.ts'
 import { asUnavailable, brokenConstraint, isDatabaseUnavailable, sqlState } from './database-errors.ts'
-import { commonErrors, PlenumError } from './errors.ts'
+import { commonErrors, type PlenumError } from './errors.ts'
 
 const url = await cloneDatabase()
 const settings = { url, name: 'test', keep: 0, max: 2, statementTimeoutMs: 30_000, log: quietLog }
@@ -66,7 +66,8 @@ test('a connection that breaks in use fails its statement, not the process', asy
   const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(database.db)
   const sleeping = failureOf(sql`select pg_sleep(30)`.execute(database.db))
   const busy = async () =>
-    (await other.query("select 1 from pg_stat_activity where pid = $1 and query like '%pg_sleep%'", [rows[0]?.pid])).rows
+    (await other.query("select 1 from pg_stat_activity where pid = $1 and query like '%pg_sleep%'", [rows[0]?.pid]))
+      .rows
   await eventually(busy, (found) => found.length > 0)
   await other.query('select pg_terminate_backend($1)', [rows[0]?.pid])
   assert.ok(isDatabaseUnavailable(await sleeping))

@@ -28,7 +28,12 @@ app.post(
   async (request) => request.query,
 )
 
-const ask = async (method: 'GET' | 'POST' | 'PUT' | 'OPTIONS', url: string, payload?: object | string, headers = {}) => {
+const ask = async (
+  method: 'GET' | 'POST' | 'PUT' | 'OPTIONS',
+  url: string,
+  payload?: object | string,
+  headers = {},
+) => {
   const answer = await app.inject({ method, url, headers, ...(payload !== undefined && { payload }) })
   return { status: answer.statusCode, headers: answer.headers, body: answer.body, problem: parse(answer.body) }
 }
@@ -46,7 +51,9 @@ test('what is our fault is told without detail, and logged with all of it and th
 
 test('every answer has an id: the one that was sent, if it is one', async () => {
   const idOf = async (given?: string) =>
-    (await ask('GET', '/things/1', undefined, given === undefined ? {} : { 'x-request-id': given })).headers['x-request-id']
+    (await ask('GET', '/things/1', undefined, given === undefined ? {} : { 'x-request-id': given })).headers[
+      'x-request-id'
+    ]
   assert.equal(await idOf('abc-12345.x:1'), 'abc-12345.x:1')
   for (const odd of ['short', 'x'.repeat(65), 'a"b<script>', undefined]) {
     assert.match(String(await idOf(odd)), /^[\da-f-]{36}$/)

@@ -39,14 +39,18 @@ test('when too much waits to be stored, the next body is refused with 503, and a
   const waiting: ReturnType<typeof asGateway>[] = []
   try {
     await blocker.query('begin; lock table reading in exclusive mode')
-    const body = (i: number) => JSON.stringify(readingAt(temperature, server.clock.nowMs - 1 - i)).padEnd(ingestLimits.jsonBytes)
+    const body = (i: number) =>
+      JSON.stringify(readingAt(temperature, server.clock.nowMs - 1 - i)).padEnd(ingestLimits.jsonBytes)
     for (let i = 0; i < 7; i++) {
       waiting.push(asGateway('POST', ingestPath, body(i), { 'content-type': 'application/json' }))
     }
     await eventually(held, (bytes) => bytes === 7 * ingestLimits.jsonBytes)
     // gzip is small on its way: what it unpacks to counts, and is given back when it is refused.
     const packed = () =>
-      asGateway('POST', ingestPath, gzipSync(body(7)), { 'content-type': 'application/json', 'content-encoding': 'gzip' })
+      asGateway('POST', ingestPath, gzipSync(body(7)), {
+        'content-type': 'application/json',
+        'content-encoding': 'gzip',
+      })
     waiting.push(packed())
     await eventually(held, (bytes) => bytes === 8 * ingestLimits.jsonBytes)
 
@@ -58,7 +62,8 @@ test('when too much waits to be stored, the next body is refused with 503, and a
   } finally {
     await blocker.end()
   }
-  for (const answer of await Promise.all(waiting)) assert.deepEqual([answer.statusCode, answer.json<{ stored: number }>().stored], [200, 1])
+  for (const answer of await Promise.all(waiting))
+    assert.deepEqual([answer.statusCode, answer.json<{ stored: number }>().stored], [200, 1])
   assert.equal(await held(), 0)
   assert.equal((await send(asGateway, [readingAt(temperature, server.clock.nowMs - 100)])).stored, 1)
 })
@@ -82,8 +87,13 @@ test('a key over its quota is refused with 429 and Retry-After, and nothing of i
     const retryAfterS = Number(refused.headers['retry-after'])
     assert.ok(Number.isInteger(retryAfterS) && retryAfterS >= 1 && retryAfterS <= 60, String(retryAfterS))
   }
-  const ndjson = batch(120, 1).map((one) => JSON.stringify(one)).join('\n')
-  assert.equal((await asThrifty('POST', ingestPath, ndjson, { 'content-type': 'application/x-ndjson' })).statusCode, 429)
+  const ndjson = batch(120, 1)
+    .map((one) => JSON.stringify(one))
+    .join('\n')
+  assert.equal(
+    (await asThrifty('POST', ingestPath, ndjson, { 'content-type': 'application/x-ndjson' })).statusCode,
+    429,
+  )
   const { database } = server.services
   const rows = await database.db.selectFrom('reading').select('at').where('sensor_id', '=', temperature.id).execute()
   assert.equal(rows.length, 120)
@@ -95,9 +105,16 @@ test('readings that could not be stored are not counted against the quota', asyn
   const quotas = createQuotas()
   const quota = { keyId: 1, readingsPerMinute: 10 }
   const outage = new Error('the database is away')
-  for (let i = 0; i < 5; i++) await assert.rejects(quotas.spend(quota, 8, () => Promise.reject(outage)), outage)
+  for (let i = 0; i < 5; i++)
+    await assert.rejects(
+      quotas.spend(quota, 8, () => Promise.reject(outage)),
+      outage,
+    )
   assert.equal(await quotas.spend(quota, 8, async () => 'stored'), 'stored')
   assert.equal(await quotas.spend(quota, 8, async () => 'stored'), 'stored')
-  await assert.rejects(quotas.spend(quota, 1, async () => assert.fail('stored over the quota')), { status: 429 })
+  await assert.rejects(
+    quotas.spend(quota, 1, async () => assert.fail('stored over the quota')),
+    { status: 429 },
+  )
   await assert.rejects(quotas.refuseExhausted(quota), { status: 429 })
 })

@@ -9,11 +9,16 @@ const server = await startTestServer()
 const { temperature, asGateway } = await createSmallBuilding(server)
 const json = { 'content-type': 'application/json' }
 
-const reading = (value = 20) => ({ sensor_id: temperature.id, timestamp: new Date(server.clock.nowMs).toISOString(), value })
+const reading = (value = 20) => ({
+  sensor_id: temperature.id,
+  timestamp: new Date(server.clock.nowMs).toISOString(),
+  value,
+})
 const rowCount = async (): Promise<number> =>
   (await server.services.database.db.selectFrom('reading').select('at').execute()).length
 
-const post = (payload: unknown, headers: Record<string, string> = json) => asGateway('POST', ingestPath, payload, headers)
+const post = (payload: unknown, headers: Record<string, string> = json) =>
+  asGateway('POST', ingestPath, payload, headers)
 
 /** Status and code of a refusal; null as code where it was none. */
 async function answerTo(payload: unknown, headers?: Record<string, string>): Promise<[number, string | null]> {
@@ -43,7 +48,9 @@ test('a body of the limit is taken, one byte more is refused, announced or not, 
 test('a gzip bomb costs no memory, neither as JSON nor as a line (B5)', async () => {
   const member = gzipSync(Buffer.alloc(16 * 1024 * 1024, ' '))
   // 4 GiB of spaces in 4 MB.
-  const bomb = Buffer.concat(Array.from({ length: Math.min(256, Math.floor(ingestLimits.jsonBytes / member.length)) }, () => member))
+  const bomb = Buffer.concat(
+    Array.from({ length: Math.min(256, Math.floor(ingestLimits.jsonBytes / member.length)) }, () => member),
+  )
   await post(gzipSync(JSON.stringify(reading())), { ...json, 'content-encoding': 'gzip' })
   const before = process.resourceUsage().maxRSS
   assert.deepEqual(await answerTo(bomb, { ...json, 'content-encoding': 'gzip' }), [413, 'body_too_large'])
@@ -123,7 +130,11 @@ test('gzip is taken under each of its names, other codings are 415, and what is 
   }
   assert.deepEqual(await answerTo(JSON.stringify(reading()), { ...json, 'content-encoding': 'identity' }), [200, null])
   for (const coding of ['br', 'deflate', 'gzip, gzip', 'nonsense']) {
-    assert.deepEqual(await answerTo(packed, { ...json, 'content-encoding': coding }), [415, 'encoding_unsupported'], coding)
+    assert.deepEqual(
+      await answerTo(packed, { ...json, 'content-encoding': coding }),
+      [415, 'encoding_unsupported'],
+      coding,
+    )
   }
   for (const broken of [packed.subarray(0, -5), packed.subarray(3), Buffer.from('{}')]) {
     assert.deepEqual(await answerTo(broken, { ...json, 'content-encoding': 'gzip' }), [400, 'body_not_gzip'])

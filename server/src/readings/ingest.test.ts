@@ -19,7 +19,8 @@ const rowsOf = async (sensor: { id: number }) =>
   ).map(({ at: time, value, quality }) => ({ atMs: time.getTime(), value, quality }))
 
 /** Body as text, since JSON.stringify can't write most of what is wrong. */
-const sendText = (as: Caller, payload: string) => as('POST', ingestPath, payload, { 'content-type': 'application/json' })
+const sendText = (as: Caller, payload: string) =>
+  as('POST', ingestPath, payload, { 'content-type': 'application/json' })
 
 /** The code of the one error that one reading gets, null where it is stored. */
 async function fate(as: Caller, reading: string): Promise<string | null> {
@@ -86,7 +87,10 @@ test('a value is a finite number and nothing else (B1)', async () => {
   const stored = (await rowsOf(temperature)).map(({ value }) => value)
   assert.deepEqual(stored, [0, 5e-324, -1e308, 1e308], '-0 is stored as 0')
 
-  const notJson = await sendText(asGateway, `{"sensor_id":${temperature.id},"timestamp":"2026-11-23T10:00:00Z","value":NaN}`)
+  const notJson = await sendText(
+    asGateway,
+    `{"sensor_id":${temperature.id},"timestamp":"2026-11-23T10:00:00Z","value":NaN}`,
+  )
   assert.deepEqual([notJson.statusCode, notJson.json<{ code: string }>().code], [400, 'body_not_json'])
 })
 
@@ -166,12 +170,21 @@ test('a sensor goes by id, by key or by both, if both name the same one', async 
 test('names that no sensor can have are unknown, and strange ones that it has are found (B7)', async () => {
   const { floor, asGateway, key } = await createSmallBuilding(server)
   const timestamp = at(server.clock.nowMs)
-  const strange = ['\u202eelbat', '🌡'.repeat(200 - key.length), 'e\u0301', '__proto__', 'constructor'].map((name) => key + name)
+  const strange = ['\u202eelbat', '🌡'.repeat(200 - key.length), 'e\u0301', '__proto__', 'constructor'].map(
+    (name) => key + name,
+  )
   for (const sensor_key of strange) {
     await create(server.as, '/api/sensors', { floor_id: floor.id, sensor_key, name: 'x', sensor_type: 'noise' })
     assert.equal(await fate(asGateway, JSON.stringify({ sensor_key, timestamp, value: 40 })), null, sensor_key)
   }
-  for (const name of ['"a\\u0000b"', '"\\ud800"', '"\\udc00\\ud800"', '"__proto__"', '"constructor"', `"${'x'.repeat(10_000)}"`]) {
+  for (const name of [
+    '"a\\u0000b"',
+    '"\\ud800"',
+    '"\\udc00\\ud800"',
+    '"__proto__"',
+    '"constructor"',
+    `"${'x'.repeat(10_000)}"`,
+  ]) {
     const reading = `{"sensor_key":${name},"timestamp":"${timestamp}","value":40}`
     assert.equal(await fate(asGateway, reading), 'reading_sensor_unknown', name.slice(0, 50))
   }
@@ -184,13 +197,16 @@ test("another building's sensor is unknown to a gateway, in an id as in a key; a
     { sensor_id: theirs.temperature.id, timestamp, value: 1 },
     { sensor_key: `${theirs.key}/co2`, timestamp, value: 400 },
   ]
-  for (const _again of [1, 2]) {
+  for (let time = 1; time <= 2; time++) {
     // The second time both sensors are remembered, since their own gateway has named them.
     const refused = await mine.asGateway('POST', ingestPath, { readings })
     assert.equal(refused.statusCode, 422)
     const codes = refused.json<IngestAnswer>().errors.map(({ code }) => code)
     assert.deepEqual(codes, ['reading_sensor_unknown', 'reading_sensor_unknown'])
-    await send(theirs.asGateway, [{ ...readings[0], timestamp: at(server.clock.nowMs - minuteMs) }, { ...readings[1], timestamp: at(server.clock.nowMs - minuteMs) }])
+    await send(theirs.asGateway, [
+      { ...readings[0], timestamp: at(server.clock.nowMs - minuteMs) },
+      { ...readings[1], timestamp: at(server.clock.nowMs - minuteMs) },
+    ])
   }
   assert.equal((await rowsOf(theirs.temperature)).length, 1)
 
@@ -209,15 +225,25 @@ test('a revoked key and no key are refused at once, and nothing is stored', asyn
   const refused = await asGateway('POST', ingestPath, { ...reading, value: 21 })
   assert.equal(refused.statusCode, 401, refused.body)
   assert.equal((await server.app.inject({ method: 'POST', url: ingestPath, payload: reading })).statusCode, 401)
-  assert.deepEqual((await rowsOf(temperature)).map(({ value }) => value), [20])
+  assert.deepEqual(
+    (await rowsOf(temperature)).map(({ value }) => value),
+    [20],
+  )
 })
 
 test('values outside the plausible range of their kind are stored as suspect, its ends as good', async () => {
   const { temperature, asGateway } = await createSmallBuilding(server)
   const values = [-40.1, -40, 20, 85, 85.1]
-  const readings = values.map((value, i) => ({ sensor_id: temperature.id, timestamp: at(server.clock.nowMs + i), value }))
+  const readings = values.map((value, i) => ({
+    sensor_id: temperature.id,
+    timestamp: at(server.clock.nowMs + i),
+    value,
+  }))
   assert.equal((await send(asGateway, readings)).stored, 5)
-  assert.deepEqual((await rowsOf(temperature)).map(({ quality }) => quality), [1, 0, 0, 0, 1])
+  assert.deepEqual(
+    (await rowsOf(temperature)).map(({ quality }) => quality),
+    [1, 0, 0, 0, 1],
+  )
   // Replaced by a believable value, it is good again.
   await send(asGateway, [{ ...readings[0], value: 22 }])
   assert.deepEqual((await rowsOf(temperature))[0], { atMs: server.clock.nowMs, value: 22, quality: 0 })
@@ -245,7 +271,11 @@ test('a late reading changes nothing that is newer', async () => {
 
 test('one reading needs no wrapper, and no reading at all is fine', async () => {
   const { temperature, asGateway } = await createSmallBuilding(server)
-  const single = await asGateway('POST', ingestPath, { sensor_id: temperature.id, timestamp: at(server.clock.nowMs), value: 1 })
+  const single = await asGateway('POST', ingestPath, {
+    sensor_id: temperature.id,
+    timestamp: at(server.clock.nowMs),
+    value: 1,
+  })
   assert.deepEqual(single.json(), { stored: 1, duplicates: 0, rejected: 0, errors: [] })
   assert.deepEqual(await send(asGateway, []), { stored: 0, duplicates: 0, rejected: 0, errors: [] })
 })

@@ -18,12 +18,20 @@ const post = (body: string | Buffer, headers = {}) => asGateway('POST', ingestPa
 const rowCount = async (): Promise<number> =>
   (await server.services.database.db.selectFrom('reading').select('at').execute()).length
 
-const asStream = async function* (pieces: Buffer[]): AsyncGenerator<Buffer> {
+async function* asStream(pieces: Buffer[]): AsyncGenerator<Buffer> {
   yield* pieces
 }
 
+async function chunksOf(pieces: Buffer[]): Promise<Lines[]> {
+  const chunks: Lines[] = []
+  for await (const chunk of readNdjson(asStream(pieces))) chunks.push(chunk)
+  return chunks
+}
+
 test('however a body is cut into pieces, its lines and their numbers are those of the whole text', async () => {
-  const text = fc.array(fc.constantFrom('{"a":1}', '12', 'null', '"é🌡"', 'no', '', ' ', '\r', '\n', '\r\n', '\n\n'), { maxLength: 40 })
+  const text = fc.array(fc.constantFrom('{"a":1}', '12', 'null', '"é🌡"', 'no', '', ' ', '\r', '\n', '\r\n', '\n\n'), {
+    maxLength: 40,
+  })
   await fc.assert(
     fc.asyncProperty(text, fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1 }), async (parts, sizes) => {
       const body = Buffer.from(parts.join(''))
@@ -38,9 +46,15 @@ test('however a body is cut into pieces, its lines and their numbers are those o
         .split('\n')
         .map((each, number) => ({ text: each.replace(/\r$/, ''), number }))
         .filter((each) => each.text !== '')
-      const chunks = await Array.fromAsync(readNdjson(asStream(pieces)))
-      assert.deepEqual(chunks.flatMap(({ lines }) => lines), expected.map(({ number }) => number))
-      assert.deepEqual(chunks.flatMap(({ values }) => values), expected.map((each) => parsed(each.text)))
+      const chunks = await chunksOf(pieces)
+      assert.deepEqual(
+        chunks.flatMap(({ lines }) => lines),
+        expected.map(({ number }) => number),
+      )
+      assert.deepEqual(
+        chunks.flatMap(({ values }) => values),
+        expected.map((each) => parsed(each.text)),
+      )
     }),
     { numRuns: 500 },
   )
@@ -61,7 +75,17 @@ test('each bad line is named by its number, empty ones counted, whatever ends th
     ['\r\n', ''],
     ['\r\n', '\r\n\r\n'],
   ] as const) {
-    const lines = [line(), '', line({ value: null }), '', '', 'nonsense', '[]', line(), line({ sensor_id: 2_000_000_000 })]
+    const lines = [
+      line(),
+      '',
+      line({ value: null }),
+      '',
+      '',
+      'nonsense',
+      '[]',
+      line(),
+      line({ sensor_id: 2_000_000_000 }),
+    ]
     const answer = await post(lines.join(end) + last)
     const { errors, ...counts } = answer.json<IngestAnswer>()
     assert.deepEqual(counts, { stored: 2, duplicates: 0, rejected: 4 })
@@ -86,7 +110,10 @@ test('numbers of bad lines are right beyond the first chunk that is committed', 
   lines.splice(4_000, 0, '', '')
   const { errors, ...counts } = (await post(lines.join('\n'))).json<IngestAnswer>()
   assert.deepEqual(counts, { stored: 11_998, duplicates: 0, rejected: 2 })
-  assert.deepEqual(errors.map(({ index }) => index), [6_000, 11_999])
+  assert.deepEqual(
+    errors.map(({ index }) => index),
+    [6_000, 11_999],
+  )
 })
 
 test('of 12,000 errors 10,000 are told and all are counted', async () => {
@@ -111,7 +138,7 @@ test('a line of the limit is taken, a longer one ends the request with its numbe
 
 test('lines are committed together up to a megabyte, so that long ones are not all held at once', async () => {
   const long = Buffer.from(`${JSON.stringify({ pad: 'x'.repeat(15_000) })}\n`)
-  const chunks = await Array.fromAsync(readNdjson(asStream(Array.from({ length: 1_000 }, () => long))))
+  const chunks = await chunksOf(Array.from({ length: 1_000 }, () => long))
   assert.equal(chunks.flatMap(({ values }) => values).length, 1_000)
   assert.ok(Math.max(...chunks.map(({ values }) => values.length)) <= 80)
 })

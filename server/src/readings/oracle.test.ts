@@ -59,7 +59,8 @@ async function tableOf({ temperature, co2 }: Building): Promise<Table> {
   return new Map(rows.map(({ sensor_id, at, value }) => [`${sensor_id}/${at.getTime()}`, value]))
 }
 
-const inOrder = (table: Table) => [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, value + 0])
+const inOrder = (table: Table) =>
+  [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, value + 0])
 
 async function post(building: Building, batch: readonly Sent[]) {
   const answer = await building.asGateway('POST', '/api/sensors/data', {
@@ -83,7 +84,10 @@ test('batches of repeats, replacements and bad readings give the answers and the
 })
 
 test('two senders of the same readings at once, each in its own order, store each of them once', async () => {
-  const round = fc.tuple(fc.uniqueArray(fc.tuple(fc.constantFrom<0 | 1>(0, 1), fc.nat(40)), { selector: String, maxLength: 60 }), fc.integer())
+  const round = fc.tuple(
+    fc.uniqueArray(fc.tuple(fc.constantFrom<0 | 1>(0, 1), fc.nat(40)), { selector: String, maxLength: 60 }),
+    fc.integer(),
+  )
   const building = await createSmallBuilding(server)
   let value = 0
   await fc.assert(
@@ -92,9 +96,19 @@ test('two senders of the same readings at once, each in its own order, store eac
       value++
       const batch = identities.map(([sensor, slot]): Sent => ({ sensor, slot, value, bad: null }))
       const shuffled = fc.sample(fc.shuffledSubarray(batch, { minLength: batch.length }), { numRuns: 1, seed })[0] ?? []
-      const answers = await Promise.all([post(building, batch), post(building, shuffled), post(building, batch.toReversed())])
-      assert.equal(answers.reduce((sum, { stored }) => sum + stored, 0), batch.length)
-      assert.equal(answers.reduce((sum, { duplicates }) => sum + duplicates, 0), 2 * batch.length)
+      const answers = await Promise.all([
+        post(building, batch),
+        post(building, shuffled),
+        post(building, batch.toReversed()),
+      ])
+      assert.equal(
+        answers.reduce((sum, { stored }) => sum + stored, 0),
+        batch.length,
+      )
+      assert.equal(
+        answers.reduce((sum, { duplicates }) => sum + duplicates, 0),
+        2 * batch.length,
+      )
     }),
     { numRuns: 60 },
   )
@@ -123,7 +137,10 @@ test('senders that replace the same readings at once: each count is right, and a
         // Whoever came last left its last value; where nobody sent any, the old one is still there.
         const candidates = [lastOf(mine), lastOf(theirs)].filter((last) => last !== undefined)
         if (candidates.length === 0) candidates.push(before.get(identity) as number)
-        assert.ok(candidates.some((candidate) => candidate === value), `${value} is none of ${candidates.join()}`)
+        assert.ok(
+          candidates.some((candidate) => candidate === value),
+          `${value} is none of ${candidates.join()}`,
+        )
       }
       const changed = [...after].filter(([identity, value]) => before.get(identity) !== value).length
       assert.ok(a + b >= changed, 'more changed than was counted as stored')

@@ -98,7 +98,10 @@ test('filters are joined by and, and hold on every page', async () => {
       const found: number[] = []
       let cursor: string | null = null
       do {
-        const query = new URLSearchParams([...given.map(([k, v]) => [k, String(v)]), ['limit', String(limit)]])
+        const query = new URLSearchParams([
+          ...given.map(([k, v]) => [k, String(v)] as [string, string]),
+          ['limit', String(limit)],
+        ])
         if (cursor !== null) query.set('cursor', cursor)
         const page: Page = await pageOf(query.toString())
         found.push(...page.items.map((item) => item.id))

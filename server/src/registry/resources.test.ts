@@ -156,7 +156,14 @@ test('ids outside int4 and what is no id are refused, never an error of ours', a
 
 test('names come back as they were sent; what PostgreSQL could not keep is refused (B7)', async () => {
   const { id } = await create(as, '/api/buildings', { name: 'names', timezone: 'UTC' })
-  for (const name of [' x ', '\u202eright to left\u200f', '🏢'.repeat(200), "'; drop table building; --", '𝒳\ufeff', 'é']) {
+  for (const name of [
+    ' x ',
+    '\u202eright to left\u200f',
+    '🏢'.repeat(200),
+    "'; drop table building; --",
+    '𝒳\ufeff',
+    'é',
+  ]) {
     assert.equal((await patched<Building>(`/api/buildings/${id}`, { name })).name, name)
     const read = (await as('GET', `/api/buildings/${id}`)).json<Building>().name
     assert.deepEqual(Buffer.from(read), Buffer.from(name))
@@ -170,10 +177,29 @@ test('names come back as they were sent; what PostgreSQL could not keep is refus
 })
 
 test('a time zone is an IANA name that means the same to JavaScript and to PostgreSQL', async () => {
-  for (const timezone of ['UTC', 'Asia/Kolkata', 'Asia/Calcutta', 'Europe/Kyiv', 'Etc/GMT+9', 'America/Port-au-Prince']) {
+  for (const timezone of [
+    'UTC',
+    'Asia/Kolkata',
+    'Asia/Calcutta',
+    'Europe/Kyiv',
+    'Etc/GMT+9',
+    'America/Port-au-Prince',
+  ]) {
     await create(as, '/api/buildings', { name: timezone, timezone })
   }
-  const unknownToIntl = ['+09:00', '-0530', 'JST', 'CET', 'EST', 'PST', 'EST5EDT', 'Mars/Olympus', 'UTC+9', 'Foo/Bar', '']
+  const unknownToIntl = [
+    '+09:00',
+    '-0530',
+    'JST',
+    'CET',
+    'EST',
+    'PST',
+    'EST5EDT',
+    'Mars/Olympus',
+    'UTC+9',
+    'Foo/Bar',
+    '',
+  ]
   for (const timezone of unknownToIntl) {
     await refused(as('POST', '/api/buildings', { name: 'x', timezone }), 400, 'validation_failed')
   }
@@ -316,9 +342,21 @@ test('the kinds of sensors are those of api.md, with their units', async () => {
   const { items } = (await as('GET', '/api/sensor-types')).json<{ items: { sensor_type: string; unit: string }[] }>()
   const units = Object.fromEntries(items.map(({ sensor_type, unit }) => [sensor_type, unit]))
   const expected = {
-    ...{ temperature: 'degC', humidity: '%RH', co2: 'ppm', illuminance: 'lx', motion: 'count', occupancy: 'people' },
-    ...{ power: 'W', energy: 'kWh', water: 'm3', pressure: 'Pa', air_flow: 'm3/h', pm2_5: 'ug/m3', tvoc: 'ppb' },
-    ...{ noise: 'dB', contact: '0/1' },
+    temperature: 'degC',
+    humidity: '%RH',
+    co2: 'ppm',
+    illuminance: 'lx',
+    motion: 'count',
+    occupancy: 'people',
+    power: 'W',
+    energy: 'kWh',
+    water: 'm3',
+    pressure: 'Pa',
+    air_flow: 'm3/h',
+    pm2_5: 'ug/m3',
+    tvoc: 'ppb',
+    noise: 'dB',
+    contact: '0/1',
   }
   assert.deepEqual({ ...units, ...expected }, units)
 })

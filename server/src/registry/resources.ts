@@ -72,7 +72,8 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
     list: async (filter, after, limit) => (await store.page('floor', filter, after, limit)).map(toFloor),
     get: async (id) => toFloor(existing(await store.find('floor', id), floor_not_found)),
     create: async (input) => toFloor(await written('floor', store.addFloor(input))),
-    patch: async (id, patch) => toFloor(existing(await written('floor', store.patch('floor', id, patch)), floor_not_found)),
+    patch: async (id, patch) =>
+      toFloor(existing(await written('floor', store.patch('floor', id, patch)), floor_not_found)),
     remove: (id) => removed(store.remove('floor', id), floor_not_found, 'The floor has zones or sensors.'),
   }
 
@@ -103,7 +104,8 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
     list: async (filter, after, limit) => (await store.page('sensor', filter, after, limit)).map(toSensor),
     get: async (id) => toSensor(existing(await store.find('sensor', id), sensor_not_found)),
     create: async (input) => toSensor(await written('sensor', store.addSensor(input))),
-    patch: async (id, patch) => toSensor(existing(await written('sensor', store.patchSensor(id, patch)), sensor_not_found)),
+    patch: async (id, patch) =>
+      toSensor(existing(await written('sensor', store.patchSensor(id, patch)), sensor_not_found)),
     remove: async (id, { confirm }: { confirm?: string }) => {
       const sensor = existing(await store.find('sensor', id), sensor_not_found)
       if (confirm !== sensor.sensor_key) {

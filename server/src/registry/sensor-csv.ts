@@ -1,4 +1,12 @@
-import { BuildingInput, FloorInput, Name, Position, SensorInput, type SensorType, SensorTypeName } from '@plenum/contract'
+import {
+  BuildingInput,
+  FloorInput,
+  Name,
+  Position,
+  SensorInput,
+  type SensorType,
+  SensorTypeName,
+} from '@plenum/contract'
 import { CsvError, parse } from 'csv-parse/sync'
 import { Type } from 'typebox'
 import { compileTextRecord, type FieldError } from '#platform'
@@ -81,7 +89,7 @@ function readLine(number: number, header: string[], cells: string[]): { line: Se
   const wrong = readRecord(record)
   const problems = wrong.map(({ path, detail }) => `${path} ${detail}`)
   if (cells.length !== header.length) problems.push(`has ${cells.length} cells, the header has ${header.length}`)
-  if (('x' in record) !== ('y' in record)) problems.push('x and y go together')
+  if ('x' in record !== 'y' in record) problems.push('x and y go together')
   const empty = Object.fromEntries(optional.filter((name) => header.includes(name)).map((name) => [name, null]))
   return { line: { ...empty, ...record, line: number } as SensorLine, problems }
 }

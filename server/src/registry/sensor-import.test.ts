@@ -53,8 +53,14 @@ test('a file makes what is missing; a dry run says so first and changes nothing;
   const { id, floor_id, building_id, zone_id, created_at, updated_at, ...sensor } = await sensorOf('hq/3F/t1')
   assert.ok(id && zone_id && created_at && updated_at)
   assert.deepEqual(sensor, {
-    ...{ sensor_key: 'hq/3F/t1', name: '温度 窓側', sensor_type: 'temperature', unit: 'degC', gateway_id: null },
-    ...{ position: { x: 0.25, y: 0.75 }, interval_s: 60, status: 'active' },
+    sensor_key: 'hq/3F/t1',
+    name: '温度 窓側',
+    sensor_type: 'temperature',
+    unit: 'degC',
+    gateway_id: null,
+    position: { x: 0.25, y: 0.75 },
+    interval_s: 60,
+    status: 'active',
   })
   assert.equal((await as('GET', `/api/buildings/${building_id}`)).json().timezone, 'Asia/Tokyo')
   assert.equal((await as('GET', `/api/floors/${floor_id}`)).json().level, 3)

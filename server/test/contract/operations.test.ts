@@ -9,7 +9,12 @@ import { cloneDatabase, createTestClock } from '#test'
 const log = pino({ level: 'silent' })
 async function start(databaseUrl: string, build: (services: Awaited<ReturnType<typeof createServices>>) => unknown) {
   const services = await createServices({
-    ...{ databaseUrl, replicaUrl: null, publicUrl: null, address: 'http://localhost:3000', log, clock: createTestClock() },
+    databaseUrl,
+    replicaUrl: null,
+    publicUrl: null,
+    address: 'http://localhost:3000',
+    log,
+    clock: createTestClock(),
   })
   const app = (await build(services)) as Awaited<ReturnType<typeof buildApp>>
   after(async () => {

@@ -19,10 +19,12 @@ async function cuttable(databaseUrl: string) {
       [far, near],
     ] as const) {
       open.add(socket)
-      socket.on('error', () => {}).on('close', () => {
-        open.delete(socket)
-        other.destroy()
-      })
+      socket
+        .on('error', () => {})
+        .on('close', () => {
+          open.delete(socket)
+          other.destroy()
+        })
       socket.pipe(other)
     }
   })
@@ -48,8 +50,12 @@ const wire = await cuttable(await cloneDatabase())
 const logged: string[] = []
 const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) })
 const services = await createServices({
-  ...{ databaseUrl: wire.url, replicaUrl: null, publicUrl: null, address: 'http://localhost:3000' },
-  ...{ log, clock: createTestClock() },
+  databaseUrl: wire.url,
+  replicaUrl: null,
+  publicUrl: null,
+  address: 'http://localhost:3000',
+  log,
+  clock: createTestClock(),
 })
 const app = await buildApp(services, { log, metricsToken: null, webDir: null })
 await services.auth.administrators.create(administrator.email, administrator.password)

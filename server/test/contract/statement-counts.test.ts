@@ -77,7 +77,12 @@ test('a building costs the same queries however many floors and sensors it has',
     await create(as, '/api/floors', { building_id: building.id, name: `${level}F`, level })
   }
   const rows = Array.from({ length: 200 }, (_, i) => ({
-    ...{ building_id: building.id, floor_id: floor.id, sensor_key: `b${i}`, name: 'x', sensor_type: 'co2', unit: 'ppm' },
+    building_id: building.id,
+    floor_id: floor.id,
+    sensor_key: `b${i}`,
+    name: 'x',
+    sensor_type: 'co2',
+    unit: 'ppm',
   }))
   await services.database.db.insertInto('sensor').values(rows).execute()
   assert.equal(await cost(), before)

@@ -7,14 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import pg from 'pg'
-import {
-  type App,
-  type EmbeddedDatabase,
-  migrate,
-  migrateJobs,
-  startEmbeddedDatabase,
-  systemClock,
-} from '#platform'
+import { type App, type EmbeddedDatabase, migrate, migrateJobs, startEmbeddedDatabase, systemClock } from '#platform'
 import {
   administrator,
   assertPoolAtRest,
@@ -66,10 +59,13 @@ test('PostgreSQL killed under load: nothing acknowledged is lost, nothing else i
   const answers: Answer[] = []
   const firstAtMs = Math.floor(Date.now() / 1_000) * 1_000 - 86_400_000
   let next = 0
-  let stopping = false
+  const stopping = new AbortController()
   const sender = async (stubborn: boolean): Promise<void> => {
-    while (!stopping) {
-      const batch = Array.from({ length: batchReadings }, () => ({ atMs: firstAtMs + next * 1_000, value: next++ % 40 }))
+    while (!stopping.signal.aborted) {
+      const batch = Array.from({ length: batchReadings }, () => ({
+        atMs: firstAtMs + next * 1_000,
+        value: next++ % 40,
+      }))
       const readings = batch.map(({ atMs, value }) => ({
         sensor_id: temperature.id,
         timestamp: new Date(atMs).toISOString(),
@@ -77,7 +73,7 @@ test('PostgreSQL killed under load: nothing acknowledged is lost, nothing else i
       }))
       for (const { atMs, value } of batch) ledger.sent.set(identity(temperature.id, atMs), value)
       // One that gives up leaves its readings unknown: stored or not, both are right.
-      for (let acknowledged = false; !acknowledged && !stopping; acknowledged ||= !stubborn) {
+      for (let acknowledged = false; !acknowledged && !stopping.signal.aborted; acknowledged ||= !stubborn) {
         const answer = await post(readings)
         answers.push(answer)
         if (answer.status !== 200) continue
@@ -93,15 +89,26 @@ test('PostgreSQL killed under load: nothing acknowledged is lost, nothing else i
   for (let kill = 0; kill < kills; kill++) {
     const acknowledged = () => answers.filter(({ status }) => status === 200).length
     const before = acknowledged()
-    await eventually(async () => acknowledged(), (count) => count >= before + 20)
+    await eventually(
+      async () => acknowledged(),
+      (count) => count >= before + 20,
+    )
     const refusedBefore = answers.filter(({ status }) => status === 503).length
     await keepAway(dataDir, awayMs)
-    await eventually(() => isUp(database.url), (up) => up, 60_000)
+    await eventually(
+      () => isUp(database.url),
+      (up) => up,
+      60_000,
+    )
     const upAgain = acknowledged()
-    await eventually(async () => acknowledged(), (count) => count > upAgain, patienceMs)
+    await eventually(
+      async () => acknowledged(),
+      (count) => count > upAgain,
+      patienceMs,
+    )
     assert.ok(answers.filter(({ status }) => status === 503).length > refusedBefore, 'nobody noticed the outage')
   }
-  stopping = true
+  stopping.abort()
   await sending
 
   for (const { status, retryAfter, body } of answers) {

@@ -81,10 +81,10 @@ async function query<Row extends pg.QueryResultRow>(url: string, sql: string): P
 async function startPostgres(t: TestContext, bin: string): Promise<string> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'plenum-postgres-')))
   await chmod(root, 0o755)
-  let server: ChildProcess | undefined
+  const servers: ChildProcess[] = []
   t.after(async () => {
-    if (server && server.exitCode === null && server.signalCode === null) {
-      const ended = new Promise((resolve) => server?.once('exit', resolve))
+    for (const server of servers.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) {
+      const ended = new Promise((resolve) => server.once('exit', resolve))
       // Immediately: nothing in it is of any use.
       server.kill('SIGQUIT')
       await ended
@@ -100,7 +100,7 @@ async function startPostgres(t: TestContext, bin: string): Promise<string> {
   await free()
   const args = [postgres, '-D', pgdata, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-c', 'fsync=on']
   const [file, ...rest] = [...runAs.prefix, ...args] as [string, ...string[]]
-  server = spawn(file, rest, { ...runAs.ids, stdio: 'ignore', cwd: '/' })
+  servers.push(spawn(file, rest, { ...runAs.ids, stdio: 'ignore', cwd: '/' }))
   const url = `postgres://plenum@127.0.0.1:${port}/postgres`
   await eventually(
     () => query(url, 'select 1').then(() => 'ready'),

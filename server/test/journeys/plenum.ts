@@ -41,7 +41,7 @@ export interface PlenumOptions {
 }
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
-const root = fileURLToPath(new URL('../../../', import.meta.url))
+const repository = fileURLToPath(new URL('../../../', import.meta.url))
 export const email = 'admin@plenum.local'
 
 /** A data directory; after the test no process works in it and it is gone. */
@@ -61,7 +61,7 @@ export function spawnPlenum(t: TestContext, { dataDir, args = [], env = {}, viaN
   const inherited = Object.entries(process.env).filter(([name]) => !/^(PLENUM_|DATABASE_|NODE_|REDIS_URL)/.test(name))
   const [command, first] = viaNpm ? ['npm', 'start'] : [process.execPath, main]
   const child = spawn(command, [first, ...args], {
-    cwd: root,
+    cwd: repository,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...Object.fromEntries(inherited), PLENUM_PORT: '0', PLENUM_DATA_DIR: dataDir, ...env },
   })
