@@ -10,6 +10,7 @@ import {
   type Log,
   migrate,
   migrateJobs,
+  openDatabase,
   startEmbeddedDatabase,
   startJobs,
   systemClock,
@@ -62,12 +63,21 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
 
   const { replicaUrl, publicUrl, role } = config
   const address = addressOf(config.host, config.port)
-  const services = await createServices({ databaseUrl, replicaUrl, publicUrl, address, log, clock: systemClock })
+  const worker = role !== 'web'
+  const services = await createServices({
+    databaseUrl,
+    replicaUrl,
+    publicUrl,
+    address,
+    worker,
+    log,
+    clock: systemClock,
+  })
   starting.defer(() => atMost(poolPatienceMs, services.close(), 'database connections', log))
   await services.readings.makePartitionsAhead()
 
-  if (role !== 'web') {
-    const jobs = await startJobs({ url: databaseUrl, log, scheduled: scheduledJobs(services) })
+  if (services.worker !== null) {
+    const jobs = await startJobs({ pool: services.worker.pool, log, scheduled: scheduledJobs(services) })
     starting.defer(() => atMost(jobsPatienceMs, jobs.stop(), 'jobs', log))
   }
   const { metricsToken } = config
@@ -100,7 +110,8 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
 export async function migrateDatabase(url: string, name: string, log: Log): Promise<string[]> {
   try {
     const applied = await migrate(url, log)
-    await migrateJobs(url)
+    const database = openDatabase({ url, name: 'plenum migrate', keep: 0, max: 2, statementTimeoutMs: 0, log })
+    await migrateJobs(database.pool).finally(database.close)
     return applied
   } catch (error) {
     throw databaseError(name, error)

@@ -1,8 +1,6 @@
 import type { SignIn } from './sign-in.ts'
 import type { AuthStore } from './store.ts'
 
-export type Administrators = ReturnType<typeof createAdministrators>
-
 /** The first administrator, and the way back in for whoever has the server's command line. */
 export function createAdministrators({ store, signIn }: { store: AuthStore; signIn: SignIn }) {
   return {

@@ -29,6 +29,8 @@ export interface PoolCounts {
 
 export interface Database {
   db: Kysely<Tables>
+  /** For what does not speak Kysely. */
+  pool: pg.Pool
   counts(): PoolCounts
   /** Waits for connections in use, then closes all. */
   close(): Promise<void>
@@ -60,6 +62,7 @@ export function openDatabase(settings: PoolSettings): Database {
   let closing: Promise<void> | undefined
   return {
     db,
+    pool,
     counts: () => ({
       size: pool.totalCount,
       used: pool.totalCount - pool.idleCount,

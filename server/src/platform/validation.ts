@@ -44,13 +44,19 @@ const build = (options: Options): Ajv => {
 }
 
 /**
+ * Ajv reads "1e999" as Infinity and then, with strictNumbers, leaves out `maximum` for it because it is no number; so
+ * it would pass. Every number that is read from text needs a maximum.
+ */
+const reads = { strictNumbers: false }
+
+/**
  * Bodies are taken as they are: "12" is not a number and an unknown field is an error. Query strings and paths are
  * all text, so there numbers and booleans are read from it.
  */
 export function createValidatorCompiler(): FastifySchemaCompiler<object> {
   // No defaults in bodies: in a PATCH they would overwrite what was not mentioned.
   const asSent = build({})
-  const fromText = build({ coerceTypes: 'array', useDefaults: true })
+  const fromText = build({ ...reads, coerceTypes: 'array', useDefaults: true })
   return ({ schema, httpPart }) => (httpPart === 'body' ? asSent : fromText).compile(schema)
 }
 
@@ -59,7 +65,7 @@ export function createValidatorCompiler(): FastifySchemaCompiler<object> {
  * says. Returns what is wrong with one, nothing where it fits.
  */
 export function compileTextRecord(schema: object): (record: Record<string, unknown>) => FieldError[] {
-  const fits = build({ coerceTypes: true }).compile(schema)
+  const fits = build({ ...reads, coerceTypes: true }).compile(schema)
   return (record) => (fits(record) ? [] : explain(fits.errors ?? []))
 }
 

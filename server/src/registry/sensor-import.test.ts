@@ -121,6 +121,8 @@ const broken: [what: string, line: string, complaint: RegExp][] = [
   ['half a level', 'B,1F,1.5,,k,N,co2,,,', /^line 3: level must be integer$/],
   ['a level beyond the sky', 'B,1F,1001,,k,N,co2,,,', /^line 3: level must be <= 1000$/],
   ['a place off the plan', 'B,1F,1,,k,N,co2,,1.01,0', /^line 3: x must be <= 1$/],
+  ['a place beyond all numbers', 'B,1F,1,,k,N,co2,,1e999,0', /^line 3: x must be <= 1$/],
+  ['a level beyond all numbers', 'B,1F,1e999,,k,N,co2,,,', /^line 3: level must be <= 1000$/],
   ['half a place', 'B,1F,1,,k,N,co2,,0.5,', /^line 3: x and y go together$/],
   ['a place that is no number', 'B,1F,1,,k,N,co2,,left,top', /^line 3: [xy] must be number$/],
   ['NaN', 'B,1F,1,,k,N,co2,,NaN,0', /^line 3: x must be number$/],

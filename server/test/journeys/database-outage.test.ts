@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import pg from 'pg'
-import { type App, type EmbeddedDatabase, migrate, migrateJobs, startEmbeddedDatabase, systemClock } from '#platform'
+import { type App, type EmbeddedDatabase, startEmbeddedDatabase, systemClock } from '#platform'
 import {
   administrator,
   assertPoolAtRest,
@@ -20,6 +20,7 @@ import {
 } from '#test'
 import { buildApp } from '../../src/app.ts'
 import { processesOf } from '../../src/platform/embedded/processes.ts'
+import { migrateDatabase } from '../../src/server.ts'
 import { createServices, type Services } from '../../src/services.ts'
 
 const kills = 3
@@ -122,8 +123,7 @@ test('PostgreSQL killed under load: nothing acknowledged is lost, nothing else i
 
 /** The application on a socket, as it runs in production but for its log. */
 async function serve(t: TestContext, { url: databaseUrl }: EmbeddedDatabase): Promise<TestServer & { app: App }> {
-  await migrate(databaseUrl, log)
-  await migrateJobs(databaseUrl)
+  await migrateDatabase(databaseUrl, 'the test database', log)
   const address = { replicaUrl: null, publicUrl: null, address: 'http://localhost' }
   const services = await createServices({ databaseUrl, ...address, log, clock: systemClock })
   const app = await buildApp(services, { log, metricsToken: null, webDir: null })

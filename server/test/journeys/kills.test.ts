@@ -18,7 +18,7 @@ import {
   withCookie,
 } from './plenum.ts'
 
-const roundsWhileStarting = 5
+const roundsWhileStarting = 4
 const roundsWhileRunning = 4
 /** A first start takes about this long here; kills fall into all of it. */
 const startMs = 3_000
