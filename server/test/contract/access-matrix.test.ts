@@ -73,12 +73,12 @@ test('every route of the running application has a row, and every row a route', 
   assert.deepEqual([...new Set(routes.map(rowOf))].sort(), [...accessOf.keys()].sort())
 })
 
-const user: Principal = { kind: 'user', userId: '', email: '', name: '', keyId: null }
-const gateway: Principal = { kind: 'gateway', gatewayId: 1, buildingId: 1, keyId: 1, readingsPerMinute: 1 }
+const user: Principal = { kind: 'user', userId: '', email: '', name: '', key: null }
+const gateway: Principal = { kind: 'gateway', gatewayId: 1, buildingId: 1, key: { keyId: 1, readingsPerMinute: 1 } }
 const callers: [string, Caller, Principal | null][] = [
   ['nobody', nobody, null],
   ['a gateway', asGateway, gateway],
-  ['a script', script, { ...user, keyId: 1 }],
+  ['a script', script, { ...user, key: { keyId: 1, readingsPerMinute: 1 } }],
   ['a person', as, user],
 ]
 for (const [who, call, principal] of callers) {
