@@ -51,7 +51,7 @@ export async function createServices(settings: ServiceSettings) {
     deleteReadings: (tx, sensorId) => readings.removeSensor(tx, sensorId),
   })
   const readings = createReadings({
-    db: primary.db,
+    database: primary,
     registry,
     clock,
     log,

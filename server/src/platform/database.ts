@@ -1,5 +1,6 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { isDatabaseUnavailable } from './database-errors.ts'
 import type { Log } from './log.ts'
 import type { DB } from './tables.generated.ts'
 
@@ -31,6 +32,11 @@ export interface Database {
   db: Kysely<Tables>
   /** For what does not speak Kysely. */
   pool: pg.Pool
+  /**
+   * Runs one statement that changes rows, and answers how many. With a name it stays prepared on each connection that
+   * has run it, which Kysely has no way to ask for: PostgreSQL then parses and plans it no more.
+   */
+  execute(statement: CompiledQuery, name?: string): Promise<number>
   counts(): PoolCounts
   /** Waits for connections in use, then closes all. */
   close(): Promise<void>
@@ -63,6 +69,20 @@ export function openDatabase(settings: PoolSettings): Database {
   return {
     db,
     pool,
+    async execute({ sql: text, parameters }, name) {
+      const client = await pool.connect()
+      let broken = false
+      try {
+        const { rowCount } = await client.query({ text, values: [...parameters], ...(name !== undefined && { name }) })
+        return rowCount ?? 0
+      } catch (error) {
+        // A backend that is ended says so before its socket closes: in that moment the pool would hand it on as good.
+        broken = isDatabaseUnavailable(error)
+        throw error
+      } finally {
+        client.release(broken)
+      }
+    },
     counts: () => ({
       size: pool.totalCount,
       used: pool.totalCount - pool.idleCount,

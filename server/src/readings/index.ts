@@ -1,5 +1,4 @@
-import type { Kysely } from 'kysely'
-import type { App, Clock, Log, Metrics, Tables } from '#platform'
+import type { App, Clock, Database, Log, Metrics } from '#platform'
 import type { Registry } from '#registry'
 import { createAdmission } from './admission.ts'
 import { type Committed, createIngest } from './ingest.ts'
@@ -17,7 +16,7 @@ const dayMs = 86_400_000
 
 /** Takes readings in and keeps them. */
 export function createReadings(options: {
-  db: Kysely<Tables>
+  database: Pick<Database, 'db' | 'execute'>
   registry: Registry
   clock: Clock
   log: Log
@@ -25,7 +24,7 @@ export function createReadings(options: {
   onCommitted(committed: Committed): void
 }) {
   const { clock, log, metrics } = options
-  const store = createStore(options.db)
+  const store = createStore(options.database)
   const directory = createSensorDirectory(options.registry)
   const admission = createAdmission()
   const quotas = createQuotas()

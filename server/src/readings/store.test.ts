@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import { type Kysely, sql } from 'kysely'
-import { connectDirectly, openDatabase, type Tables } from '#platform'
+import { sql } from 'kysely'
+import { connectDirectly, type Database, openDatabase } from '#platform'
 import { createSmallBuilding, eventually, ingestPath, quietLog, send, startTestServer } from '#test'
 import { float8Array, int2Array, int4Array, timestamptzArray } from './binary-array.ts'
 import { createStore } from './store.ts'
 
 const server = await startTestServer()
-const { db } = server.services.database
+const { database } = server.services
+const { db } = database
 const dayMs = 86_400_000
 
 /** A second instance of the program on the same database. */
-async function withAnotherInstance(use: (another: Kysely<Tables>) => Promise<void>): Promise<void> {
+async function withAnotherInstance(use: (another: Database) => Promise<void>): Promise<void> {
   const another = openDatabase({
     url: server.databaseUrl,
     name: 'another',
@@ -22,7 +23,7 @@ async function withAnotherInstance(use: (another: Kysely<Tables>) => Promise<voi
     statementTimeoutMs: 30_000,
   })
   try {
-    await use(another.db)
+    await use(another)
   } finally {
     await another.close()
   }
@@ -110,7 +111,7 @@ test('readings of 1990 and of today are stored in one batch, each in a partition
 test('two instances that need the same partitions at once make each of them once', async () => {
   const { temperature } = await createSmallBuilding(server)
   await withAnotherInstance(async (another) => {
-    const stores = [createStore(db), createStore(another), createStore(db), createStore(another)]
+    const stores = [createStore(database), createStore(another), createStore(database), createStore(another)]
     const days = Array.from({ length: 8 }, (_, i) => server.clock.nowMs - (20 + i) * dayMs)
     const answers = await Promise.all(
       stores.map((store, i) =>
