@@ -13,7 +13,7 @@ export default defineConfig({
     // React and Mantine are most of it; they are a file of their own, which stays cached when only Plenum changes.
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: 'libraries', test: /node_modules.*\.m?js$/ }] } },
+      output: { codeSplitting: { groups: [{ name: 'libraries', test: /node_modules\/(?!uplot).*\.m?js$/ }] } },
       // The contract's schemas are for the server; the browser takes only the table of sensor kinds.
       treeshake: { moduleSideEffects: (id) => !id.includes('/contract/src/') && !id.includes('/typebox/') },
     },

@@ -1,4 +1,5 @@
 export * from './dashboard.ts'
+export * from './history.ts'
 export * from './readings.ts'
 export * from './registry.ts'
 export * from './sensor-kinds.ts'

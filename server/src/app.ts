@@ -22,6 +22,7 @@ export async function buildApp(services: Services, settings: AppSettings): Promi
   services.auth.routes(app)
   services.registry.routes(app)
   services.readings.routes(app)
+  services.history.routes(app)
   services.dashboard.routes(app)
   if (settings.webDir !== null) await webFileRoutes(app, settings.webDir)
   return app

@@ -1,5 +1,6 @@
 import { createAuth } from '#auth'
 import { createDashboard } from '#dashboard'
+import { createHistory } from '#history'
 import { type Clock, createMetrics, type Log, openDatabase } from '#platform'
 import { createReadings } from '#readings'
 import { createRegistry } from '#registry'
@@ -58,12 +59,14 @@ export async function createServices(settings: ServiceSettings) {
     metrics,
     onCommitted: ({ floorIds }) => dashboard.readingsArrived(floorIds),
   })
+  const history = createHistory({ db: primary.db, stored: readings.stored, clock })
   const dashboard = createDashboard({ db: replica?.db ?? primary.db, clock })
 
   return {
     auth,
     registry,
     readings,
+    history,
     dashboard,
     metrics,
     database: primary,

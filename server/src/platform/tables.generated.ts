@@ -8,6 +8,8 @@ import type { ColumnType } from 'kysely'
 export type Generated<T> =
   T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S, I | undefined, U> : ColumnType<T, T | undefined, T>
 
+export type Int8 = ColumnType<string, bigint | number | string, bigint | number | string>
+
 export type Json = JsonValue
 
 export type JsonArray = JsonValue[]
@@ -113,6 +115,105 @@ export interface Reading {
   value: number
 }
 
+export interface ReadingAll {
+  at: Timestamp | null
+  quality: number | null
+  sensor_id: number | null
+  value: number | null
+}
+
+export interface RetentionLog {
+  before_at: Timestamp
+  days: number
+  done_at: Generated<Timestamp>
+  id: Generated<Int8>
+  readings: Int8
+  sensor_type: string
+  stage: string
+}
+
+export interface Rollup1d {
+  at: Timestamp | null
+  avg: number | null
+  count: number | null
+  day: Timestamp | null
+  first: number | null
+  increase: number | null
+  last: number | null
+  max: number | null
+  min: number | null
+  sensor_id: number | null
+  sum: number | null
+  suspect: number | null
+}
+
+export interface Rollup1h {
+  at: Timestamp | null
+  avg: number | null
+  count: number | null
+  increase: number | null
+  max: number | null
+  min: number | null
+  sensor_id: number | null
+  sum: number | null
+  suspect: number | null
+}
+
+export interface Segment {
+  base: Int8 | null
+  count: number
+  day: Timestamp
+  /**
+   * value i is (base + values[1] + … + values[i]) / 10^decimals, proved exact when it was written; null: the doubles themselves
+   */
+  decimals: number | null
+  first: number | null
+  /**
+   * the first reading is that long after from_at
+   */
+  first_ms: number
+  from_at: Timestamp
+  hours_float8: number[] | null
+  /**
+   * for each hour from from_at on: counts, then suspects, then minimums, maximums, sums and (counters) increases; min and max less base, sum less count * base, all times 10^decimals; the float8 form holds plain values
+   */
+  hours_int2: number[] | null
+  hours_int4: number[] | null
+  /**
+   * counters only: rises within the day; the rise from the day before is added when read, as that day may still get late readings
+   */
+  increase: number | null
+  last: number | null
+  /**
+   * the newest reading is that long after from_at
+   */
+  last_ms: number
+  max: number | null
+  min: number | null
+  /**
+   * value of the newest reading where that is a suspect one; null: it is last
+   */
+  newest: number | null
+  sensor_id: number
+  /**
+   * reading i is step_ms + unit_ms * times[i] after the one before; times is null where all are 0; step_ms is null once the readings were dropped
+   */
+  step_ms: number | null
+  sum: number | null
+  suspect: number
+  /**
+   * positions of suspect readings, from 1
+   */
+  suspect_at: number[] | null
+  times_int2: number[] | null
+  times_int4: number[] | null
+  to_at: Timestamp
+  unit_ms: number | null
+  values_float8: number[] | null
+  values_int2: number[] | null
+  values_int4: number[] | null
+}
+
 export interface Sensor {
   building_id: number
   created_at: Generated<Timestamp>
@@ -140,6 +241,17 @@ export interface Session {
   updated_at: Generated<Timestamp>
   user_agent: string | null
   user_id: string
+}
+
+export interface UnsealedDayReading {
+  at: Timestamp | null
+  before: number | null
+  day: Timestamp | null
+  from_at: Timestamp | null
+  quality: number | null
+  sensor_id: number | null
+  sensor_type: string | null
+  value: number | null
 }
 
 export interface Verification {
@@ -171,8 +283,14 @@ export interface DB {
   person: Person
   plenum_migration: PlenumMigration
   reading: Reading
+  reading_all: ReadingAll
+  retention_log: RetentionLog
+  rollup_1d: Rollup1d
+  rollup_1h: Rollup1h
+  segment: Segment
   sensor: Sensor
   session: Session
+  unsealed_day_reading: UnsealedDayReading
   verification: Verification
   zone: Zone
 }

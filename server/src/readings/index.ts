@@ -3,11 +3,15 @@ import type { Registry } from '#registry'
 import { createAdmission } from './admission.ts'
 import { type Committed, createIngest } from './ingest.ts'
 import { createQuotas } from './quota.ts'
+import { createLocalDays } from './local-days.ts'
 import { readingRoutes } from './routes.ts'
+import { createSealing } from './seal.ts'
 import { createSensorDirectory } from './sensor-directory.ts'
 import { createStore } from './store.ts'
+import { createStored } from './stored.ts'
 
 export type { Committed } from './ingest.ts'
+export type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
 export type Readings = ReturnType<typeof createReadings>
 
 /** A gateway's "last seen" is exact to this. */
@@ -24,7 +28,10 @@ export function createReadings(options: {
   onCommitted(committed: Committed): void
 }) {
   const { clock, log, metrics } = options
+  const { db } = options.database
   const store = createStore(options.database)
+  const daysOf = createLocalDays(db)
+  const sealing = createSealing({ db, daysOf, clock, log, metrics })
   const directory = createSensorDirectory(options.registry)
   const admission = createAdmission()
   const quotas = createQuotas()
@@ -56,6 +63,9 @@ export function createReadings(options: {
     routes: (app: App) => readingRoutes(app, { ingest, admission, quotas, seen }),
     registryChanged: directory.forget,
     removeSensor: store.removeSensor,
+    /** What is stored, in whatever form. */
+    stored: createStored(db, daysOf),
+    sealClosedDays: sealing.sealClosedDays,
 
     /** Partitions of today and the next days, so that no request has to wait for one. */
     makePartitionsAhead: async (days = 3): Promise<void> => {

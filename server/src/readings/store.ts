@@ -6,6 +6,8 @@ import { createGroupCommit } from './group-commit.ts'
 import { distinct } from './identity.ts'
 import { createNewest } from './newest.ts'
 import { createPartitions } from './partitions.ts'
+import { sealStore } from './seal-store.ts'
+import { withoutSealedDuplicates } from './sealed-duplicates.ts'
 
 export type ReadingStore = ReturnType<typeof createStore>
 
@@ -120,7 +122,10 @@ export function createStore(
     async add(batch: Batch, nowMs: number): Promise<Stored> {
       if (batch.sensorIds.length === 0) return { stored: 0, duplicates: 0 }
       try {
-        return await write(batch, nowMs)
+        const news = await withoutSealedDuplicates(db, batch, nowMs)
+        if (news.sensorIds.length === 0) return { stored: 0, duplicates: batch.sensorIds.length }
+        const { stored } = await write(news, nowMs)
+        return { stored, duplicates: batch.sensorIds.length - stored }
       } catch (error) {
         if (!notInTime.has(sqlState(error))) throw error
         throw commonErrors.overloaded({ detail: 'The database took too long.', retryAfterS: 2 }, error)
@@ -128,7 +133,10 @@ export function createStore(
     },
 
     async removeSensor(tx: Kysely<Tables>, sensorId: number): Promise<void> {
+      // Else a day that is being sealed just now would come back.
+      await sealStore.lock(tx, [sensorId])
       await tx.deleteFrom('reading').where('sensor_id', '=', sensorId).execute()
+      await sql`delete from segment where sensor_id = ${sensorId}`.execute(tx)
     },
   }
 }

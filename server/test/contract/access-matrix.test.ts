@@ -33,6 +33,10 @@ configure  POST    /api/import/sensors
 read       GET     /api/dashboard/floor/:floor_id
 read       GET     /api/dashboard/floor/:floor_id/sparklines
 read       GET     /api/dashboard/building/:building_id
+read       GET     /api/dashboard/floor/:floor_id/history
+read       GET     /api/sensors/:id/history
+read       GET     /api/sensors/:id/series
+read       GET     /api/export
 ${['buildings', 'floors', 'zones', 'sensors', 'gateways']
   .map(
     (things) => `

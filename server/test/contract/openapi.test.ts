@@ -188,6 +188,15 @@ test('what the server really answers is what the document says, for every operat
   }
   await say(as, 'GET', '/api/dashboard/building/{building_id}', { building_id: building.id })
 
+  const range = 'from=2026-11-23T00:00:00Z&to=2026-11-24T00:00:00Z'
+  for (const resolution of ['raw', '15m', '1h', '1d']) {
+    const query = `?${range}&resolution=${resolution}`
+    await say(as, 'GET', '/api/dashboard/floor/{floor_id}/history', { floor_id: floor.id }, undefined, { query })
+    await say(as, 'GET', '/api/sensors/{id}/history', { id: co2.id }, undefined, { query })
+  }
+  await say(as, 'GET', '/api/sensors/{id}/series', { id: co2.id }, undefined, { query: `?${range}` })
+  await say(as, 'GET', '/api/export', {}, undefined, { query: `?${range}&sensor_id=${co2.id}` })
+
   const untold = operations.filter(({ method, path, operation }) => {
     const success = Object.keys(operation.responses).find((status) => status.startsWith('2'))
     return !seen.get(`${method} ${path}`)?.has(Number(success))

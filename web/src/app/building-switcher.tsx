@@ -1,7 +1,7 @@
 import { Menu } from '@mantine/core'
 import { IconBuilding, IconSelector } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useLocation, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { buildingsQuery } from '../registry/registry-queries.ts'
 import classes from './building-switcher.module.css'
@@ -17,7 +17,9 @@ export const BuildingSwitcher = () => {
   const current = buildings.find(({ id }) => id === currentId)
   const name = current?.name ?? t('overview.allBuildings')
 
+  const isOnExplorer = useLocation({ select: ({ pathname }) => pathname === '/explorer' })
   const goTo = (value: string) => {
+    if (isOnExplorer && value !== all) return void navigate({ to: '/explorer', search: { building: Number(value) } })
     void (value === all
       ? navigate({ to: '/' })
       : navigate({ to: '/buildings/$buildingId', params: { buildingId: value } }))

@@ -1,6 +1,6 @@
 import type { BuildingDashboard } from '@plenum/contract'
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
+import { useParams, useSearch } from '@tanstack/react-router'
 import { floorDashboardQuery } from '../dashboard/dashboard-queries.ts'
 import { queryKeys } from '../platform/query-keys.ts'
 import { buildingsQuery } from '../registry/registry-queries.ts'
@@ -20,6 +20,8 @@ const seenBuildingOf = (client: QueryClient, floorId: number): number | undefine
 export const useCurrentBuildingId = (): number | undefined => {
   const client = useQueryClient()
   const params: { buildingId?: string; floorId?: string } = useParams({ strict: false })
+  // As the address says it: only the page itself reads it further.
+  const search: { building?: number | string } = useSearch({ strict: false })
   const floorId = Number(params.floorId ?? noFloor)
   const { data: buildings } = useQuery(buildingsQuery)
   // Only looks at what the floor page loads.
@@ -29,6 +31,7 @@ export const useCurrentBuildingId = (): number | undefined => {
     select: ({ floor }) => floor.building_id,
   })
   if (params.buildingId !== undefined) return Number(params.buildingId)
+  if (search.building !== undefined) return Number(search.building)
   if (params.floorId !== undefined) return ofFloor ?? seenBuildingOf(client, floorId)
   return buildings?.length === 1 ? buildings[0]?.id : undefined
 }

@@ -1,6 +1,6 @@
-import { IconLayoutDashboard, IconStack2 } from '@tabler/icons-react'
+import { IconChartLine, IconLayoutDashboard, IconStack2 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { Link, useLocation, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { buildingDashboardQuery } from '../dashboard/dashboard-queries.ts'
@@ -38,6 +38,7 @@ export const Navigation = ({ onNavigate }: { onNavigate?: (() => void) | undefin
   const { floorId, lastId } = useFloorIds()
   const opened = floorToOpen(floors, lastId)
   const isOnFloor = floorId !== undefined
+  const isOnExplorer = useLocation({ select: ({ pathname }) => pathname === '/explorer' })
   return (
     <nav className={classes.navigation} aria-label={t('app.navigation')}>
       <Link
@@ -46,7 +47,7 @@ export const Navigation = ({ onNavigate }: { onNavigate?: (() => void) | undefin
           : { to: '/buildings/$buildingId' as const, params: { buildingId: String(buildingId) } })}
         className={classes.item}
         onClick={onNavigate}
-        data-active={!isOnFloor || undefined}
+        data-active={(!isOnFloor && !isOnExplorer) || undefined}
       >
         <IconLayoutDashboard size={18} stroke={1.5} aria-hidden />
         {t('nav.overview')}
@@ -64,6 +65,16 @@ export const Navigation = ({ onNavigate }: { onNavigate?: (() => void) | undefin
         </Link>
       )}
       {floors.length > 0 && <FloorList floors={floors} currentId={floorId} onNavigate={onNavigate} />}
+      <Link
+        to="/explorer"
+        search={buildingId === undefined ? {} : { building: buildingId }}
+        className={classes.item}
+        onClick={onNavigate}
+        data-active={isOnExplorer || undefined}
+      >
+        <IconChartLine size={18} stroke={1.5} aria-hidden />
+        {t('nav.explorer')}
+      </Link>
     </nav>
   )
 }

@@ -3,6 +3,7 @@ import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
+  lazyRouteComponent,
   notFound,
   Outlet,
   redirect,
@@ -14,6 +15,7 @@ import { BuildingPage } from '../dashboard/building-page.tsx'
 import { FloorPage } from '../dashboard/floor-page.tsx'
 import { parseFloorSearch } from '../dashboard/floor-search.ts'
 import { OverviewPage } from '../dashboard/overview-page.tsx'
+import { parseExplorerSearch } from '../history/explorer-search.ts'
 import { parseAddress, stringifyAddress } from './address.ts'
 import { BrokenPage, FirstWait, UnknownAddressPage } from './outside-pages.tsx'
 import { Shell } from './shell.tsx'
@@ -73,9 +75,17 @@ const floorRoute = createRoute({
   beforeLoad: ({ params }) => refuseUnlessId(params.floorId),
 })
 
+/** Charts are a tenth of the program: who only looks at floors does not load them. */
+const explorerRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/explorer',
+  component: lazyRouteComponent(() => import('../history/explorer-page.tsx'), 'ExplorerPage'),
+  validateSearch: parseExplorerSearch,
+})
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  signedInRoute.addChildren([overviewRoute, buildingRoute, floorRoute]),
+  signedInRoute.addChildren([overviewRoute, buildingRoute, floorRoute, explorerRoute]),
 ])
 
 export const createAppRouter = (client: QueryClient) =>

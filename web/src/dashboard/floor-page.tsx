@@ -80,7 +80,7 @@ export const FloorPage = () => {
         <>
           <FloorFilters sensors={sensors} zones={zones} search={search} onChange={show} />
           {groups.length === 0 && <NothingFound sensors={sensors} zones={zones} search={search} onChange={show} />}
-          <SensorSections groups={groups} series={series} timeZone={floor.timezone} />
+          <SensorSections groups={groups} series={series} buildingId={floor.building_id} timeZone={floor.timezone} />
         </>
       )}
     </>

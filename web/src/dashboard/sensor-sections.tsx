@@ -32,10 +32,11 @@ const useGroupTitle = () => {
 interface SensorSectionsProps {
   groups: readonly SensorGroup[]
   series: ReadonlyMap<number, SparkSeries>
+  buildingId: number
   timeZone: string
 }
 
-export const SensorSections = ({ groups, series, timeZone }: SensorSectionsProps) => {
+export const SensorSections = ({ groups, series, buildingId, timeZone }: SensorSectionsProps) => {
   const { t } = useTranslation()
   const titleOf = useGroupTitle()
   return groups.map((group) => (
@@ -51,6 +52,7 @@ export const SensorSections = ({ groups, series, timeZone }: SensorSectionsProps
             key={sensor.sensor_id}
             sensor={sensor}
             series={series.get(sensor.sensor_id)}
+            buildingId={buildingId}
             timeZone={timeZone}
           />
         ))}

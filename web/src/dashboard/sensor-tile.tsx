@@ -1,5 +1,6 @@
 import { VisuallyHidden } from '@mantine/core'
 import type { DashboardSensor } from '@plenum/contract'
+import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { KindIcon } from '../readings/kind-icon.tsx'
@@ -15,11 +16,12 @@ import classes from './sensor-tile.module.css'
 interface SensorTileProps {
   sensor: DashboardSensor
   series: SparkSeries | undefined
+  buildingId: number
   timeZone: string
 }
 
 /** Mark, word and age. A sensor that is well shows no word, only its age; screen readers still hear it. */
-const TileStatus = ({ sensor, timeZone }: Omit<SensorTileProps, 'series'>) => {
+const TileStatus = ({ sensor, timeZone }: Pick<SensorTileProps, 'sensor' | 'timeZone'>) => {
   const { t } = useTranslation()
   const condition = conditionOf(sensor)
   const isSuspectToo = condition === 'stale' && sensor.quality === 'suspect'
@@ -40,10 +42,10 @@ const TileStatus = ({ sensor, timeZone }: Omit<SensorTileProps, 'series'>) => {
 }
 
 /**
- * One sensor: what it is, what it reads, how old that is, how the last hour went. A suspect value is shown but
+ * One sensor: what it is, what it reads, how old that is, how the last hour went. Its name leads to its history. A suspect value is shown but
  * not drawn: one of -40 °C would flatten the hour into a line.
  */
-export const SensorTile = memo(({ sensor, series, timeZone }: SensorTileProps) => (
+export const SensorTile = memo(({ sensor, series, buildingId, timeZone }: SensorTileProps) => (
   <article
     id={sensorAnchor(sensor.sensor_id)}
     className={classes.tile}
@@ -53,7 +55,13 @@ export const SensorTile = memo(({ sensor, series, timeZone }: SensorTileProps) =
   >
     <h3 className={classes.name} title={`${sensor.name}\n${sensor.sensor_key}`}>
       <KindIcon kind={sensor.sensor_type} />
-      <span>{sensor.name}</span>
+      <Link
+        to="/explorer"
+        search={{ building: buildingId, sensors: String(sensor.sensor_id) }}
+        className={classes.link}
+      >
+        {sensor.name}
+      </Link>
     </h3>
     <div className={classes.reading}>
       <LiveValue value={sensor.latest_value} measured={sensor} />

@@ -12,6 +12,13 @@ const formatter = (language: string, timeZone: string, options: Intl.DateTimeFor
   return made
 }
 
+/** A format of the reader's language (English as in Britain: the day before the month) and the building's zone. */
+export const dateFormat = (
+  language: string,
+  timeZone: string,
+  options: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat => formatter(language === 'en' ? 'en-GB' : language, timeZone, options)
+
 const part = (at: Date, language: string, timeZone: string, timeZoneName: 'longGeneric' | 'shortOffset') =>
   formatter(language, timeZone, { timeZoneName })
     .formatToParts(at)
@@ -19,7 +26,7 @@ const part = (at: Date, language: string, timeZone: string, timeZoneName: 'longG
 
 /** "23 Nov 2026, 19:15:00": to the second, without the zone, which the page names once. */
 export const exactTime = (at: Date, language: string, timeZone: string): string =>
-  formatter(language === 'en' ? 'en-GB' : language, timeZone, { dateStyle: 'medium', timeStyle: 'medium' }).format(at)
+  dateFormat(language, timeZone, { dateStyle: 'medium', timeStyle: 'medium' }).format(at)
 
 /** "Japan Standard Time (GMT+9)": the offset is the one that holds at `at`, summer time included. */
 export const zoneName = (at: Date, language: string, timeZone: string): string =>

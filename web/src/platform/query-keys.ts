@@ -6,6 +6,12 @@ export const queryKeys = {
   sensorsOfBuilding: (buildingId: number) => ['sensors', { buildingId }],
   buildingDashboards: ['dashboard', 'building'],
   buildingDashboard: (buildingId: number) => ['dashboard', 'building', buildingId],
+  floorDashboards: ['dashboard', 'floor'],
   floorDashboard: (floorId: number) => ['dashboard', 'floor', floorId],
+  history: (sensorId: number) => ['history', sensorId],
+  series: (sensorId: number, fromMs: number, toMs: number, points: number) =>
+    ['history', sensorId, 'series', fromMs, toMs, points] as const,
+  increases: (sensorId: number, fromMs: number, toMs: number, resolution: string) =>
+    ['history', sensorId, 'increases', fromMs, toMs, resolution] as const,
   floorSparklines: (floorId: number) => ['dashboard', 'floor', floorId, 'sparklines'],
 } as const

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sensorKinds, sensorTypes } from '@plenum/contract'
-import { contactState, showNumber } from './shown-value.ts'
+import { axisScale, contactState, showNumber } from './shown-value.ts'
 
 const show = (value: number, sensorType: keyof typeof sensorKinds, language = 'en') => {
   const { number, unit } = showNumber(value, { sensor_type: sensorType, unit: sensorKinds[sensorType].unit }, language)
@@ -54,4 +54,9 @@ test('contact made is closed', () => {
   assert.equal(contactState(0, 'contact'), 'open')
   assert.equal(contactState(0.4, 'contact'), null)
   assert.equal(contactState(1, 'temperature'), null)
+})
+
+test('an axis has one unit, that of its largest value', () => {
+  assert.deepEqual(axisScale(-5_400, { sensor_type: 'power', unit: 'W' }), { factor: 1e-3, unit: 'kW' })
+  assert.deepEqual(axisScale(26, { sensor_type: 'temperature', unit: 'degC' }), { factor: 1, unit: '°C' })
 })

@@ -45,7 +45,7 @@ const scaledDigits = (value: number) => (Math.abs(value) >= 100 ? 0 : Math.abs(v
 
 const formats = new Map<string, Intl.NumberFormat>()
 
-const numberFormat = (language: string, digits: number) => {
+export const numberFormat = (language: string, digits: number) => {
   const key = `${language}|${digits}`
   const known = formats.get(key)
   if (known) return known
@@ -62,6 +62,12 @@ const numberFormat = (language: string, digits: number) => {
 const scaleOf = (value: number, unit: string, digits: number): Scale | undefined => {
   const rounded = Math.abs(Number(value.toFixed(digits)))
   return scales[unit]?.find(({ from }) => rounded >= from)
+}
+
+/** One unit for a whole axis: the one its largest value is shown in. Values are multiplied by `factor`. */
+export const axisScale = (largest: number, { sensor_type, unit }: Measured): { factor: number; unit: string } => {
+  const scale = scaleOf(largest, unit, sensorKinds[sensor_type].digits)
+  return scale ? { factor: scale.factor, unit: scale.unit } : { factor: 1, unit: symbols[unit] ?? unit }
 }
 
 export const showNumber = (value: number, { sensor_type, unit }: Measured, language: string): ShownNumber => {

@@ -16,10 +16,10 @@ interface Point {
 type Run = Point[]
 
 /** Quantities of which zero means "none" are drawn from zero: half the height is half the power. */
-const fromZero: ReadonlySet<SensorType> = new Set(['power', 'motion', 'occupancy', 'air_flow', 'illuminance'])
+export const fromZero: ReadonlySet<SensorType> = new Set(['power', 'motion', 'occupancy', 'air_flow', 'illuminance'])
 
 /** The smallest span worth a full height; without it 0.1 °C of noise would look like a storm. */
-const smallestSpans: Partial<Record<SensorType, number>> = {
+export const smallestSpans: Partial<Record<SensorType, number>> = {
   temperature: 2,
   humidity: 10,
   co2: 200,

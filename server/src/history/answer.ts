@@ -1,0 +1,83 @@
+import { ingestLimits, type SensorHistoryQuery } from '@plenum/contract'
+import type { Static } from 'typebox'
+import type { Clock, PlenumError } from '#platform'
+import type { StoredReadings } from '#readings'
+import { affordable, costs, estimateCost } from './cost.ts'
+import { historyErrors } from './errors.ts'
+import { parseRange, type Range } from './instant.ts'
+import { cursorFor, placeAfter, type Question } from './question.ts'
+import { rawPage } from './raw.ts'
+import { dayMs, type Grain, grainFor } from './resolution.ts'
+import { rolledPage } from './rolled.ts'
+import type { HistoryStore, PastSensor } from './store.ts'
+import { bucketsJson, rawJson } from './wire.ts'
+
+export type HistoryAnswer =
+  | { range: Range; resolution: Grain; recordsJson: string; nextCursor: string | null }
+  | { refusal: PlenumError; members: { estimate: number; limit: number; resolution: Grain | null } }
+
+export type PageQuery = Omit<Static<typeof SensorHistoryQuery>, 'from' | 'to' | 'resolution'>
+
+/** What is asked, before it is known of which sensors. @throws history_range_invalid */
+export function questionOf(
+  of: string,
+  query: Static<typeof SensorHistoryQuery> & { sensor_id?: number[]; sensor_type?: string[] },
+): Question {
+  const range = parseRange(query.from, query.to)
+  const grain = grainFor(query.resolution ?? 'auto', range.toMs - range.fromMs)
+  return { of, range, grain, sensorIds: query.sensor_id ?? null, sensorTypes: query.sensor_type ?? null }
+}
+
+/** Readings older or newer than these do not exist; no time is spent on looking for them. */
+const readable = ({ fromMs, toMs }: Range, nowMs: number): Range => ({
+  fromMs: Math.max(fromMs, ingestLimits.oldestMs - dayMs),
+  toMs: Math.min(toMs, nowMs + 366 * dayMs),
+})
+
+/** Answers a page of a question, or refuses it for what the whole would cost. */
+export function createAnswer(options: { store: HistoryStore; stored: StoredReadings; clock: Clock }) {
+  const { stored, store, clock } = options
+
+  const records = async (
+    question: Question,
+    sensors: readonly PastSensor[],
+    page: PageQuery,
+    signal: AbortSignal,
+  ): Promise<{ json: string; next: string | null }> => {
+    const { grain } = question
+    const after = placeAfter(question, page.cursor)
+    const limit = page.limit ?? 1_000
+    const range = readable(question.range, clock.now())
+    if (sensors.length === 0 || range.fromMs >= range.toMs) return { json: '[]', next: null }
+    if (grain === 'raw') {
+      const { records: found, next } = await rawPage(stored, sensors, range, after, limit, signal)
+      return { json: rawJson(found), next: next && cursorFor(question, next) }
+    }
+    const past = { stored, dayStarts: store.dayStarts }
+    const { records: found, next } = await rolledPage(past, sensors, range, grain, { after, limit, signal })
+    return { json: bucketsJson(found, sensors), next: next && cursorFor(question, next) }
+  }
+
+  return async function answer(
+    question: Question,
+    sensors: readonly PastSensor[],
+    page: PageQuery,
+    signal: AbortSignal,
+  ): Promise<HistoryAnswer> {
+    const { range, grain } = question
+    const endMs = clock.now() + ingestLimits.aheadMs
+    const estimate = estimateCost(sensors, range, grain, endMs)
+    if (estimate > costs.limit) {
+      const members = { estimate, limit: costs.limit, resolution: affordable(sensors, range, grain, endMs) }
+      return { refusal: historyErrors.history_too_costly(refusalText(members)), members }
+    }
+    const { json, next } = await records(question, sensors, page, signal)
+    return { range, resolution: grain, recordsJson: json, nextCursor: next }
+  }
+}
+
+function refusalText({ estimate, limit, resolution }: { estimate: number; limit: number; resolution: Grain | null }) {
+  const cost = `This would cost ${estimate} readings, and a request may cost ${limit}.`
+  if (resolution === null) return `${cost} Ask for fewer sensors or a shorter range.`
+  return `${cost} It fits with resolution=${resolution}, or with fewer sensors or a shorter range.`
+}

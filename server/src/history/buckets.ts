@@ -1,0 +1,117 @@
+import type { Behaviour } from '@plenum/contract'
+import type { ReadingChunk } from '#readings'
+import type { Place } from './page.ts'
+
+/** The figures of a bucket as they are answered; NaN where there is none. */
+export interface Bucket extends Place {
+  count: number
+  suspect: number
+  avg: number
+  min: number
+  max: number
+  /** Counters. */
+  increase: number
+  /** States. */
+  share: number
+}
+
+/** A good reading that others are counted from. */
+export interface Good {
+  atMs: number
+  value: number
+}
+
+/** A state holds until the next reading, that many intervals at the most: then the sensor is stale. */
+export const holdsIntervals = 3
+
+/** A fall is a reset, and counts from zero. */
+const rise = (before: number, after: number): number => (after >= before ? after - before : after)
+
+/** Of several finite values: never outside them, also where rounding or an overflow of the sum would carry it out. */
+export function meanOf(sum: number, count: number, min: number, max: number): number {
+  if (count === 0) return Number.NaN
+  const mean = sum / count
+  return Number.isNaN(mean) ? min / 2 + max / 2 : Math.min(max, Math.max(min, mean))
+}
+
+/** Length of what two half-open stretches of time have in common. */
+const common = (fromA: number, toA: number, fromB: number, toB: number): number =>
+  Math.max(0, Math.min(toA, toB) - Math.max(fromA, fromB))
+
+/**
+ * Buckets of one sensor whose readings come in time order. Readings before `fromMs` make no bucket; what a counter rose
+ * from and which state held is taken from them.
+ *
+ * @param endOf end of the bucket that begins there
+ */
+export function createBuckets(options: {
+  sensorId: number
+  behaviour: Behaviour
+  intervalMs: number
+  fromMs: number
+  startOf(atMs: number): number
+  endOf(startMs: number): number
+  before: Good | null
+}) {
+  const { sensorId, intervalMs, fromMs } = options
+  const isState = options.behaviour === 'state'
+  const buckets: Bucket[] = []
+  let open: Bucket | null = null
+  let endMs = Number.NEGATIVE_INFINITY
+  let last: Good | null = options.before
+  let sum = 0
+  let coveredMs = 0
+  let onMs = 0
+
+  /** Counts the state of `last` until the next reading, as far as it lies in the open bucket. */
+  const hold = (untilMs: number): void => {
+    if (!isState || open === null || last === null) return
+    const heldMs = common(last.atMs, Math.min(untilMs, last.atMs + holdsIntervals * intervalMs), open.atMs, endMs)
+    coveredMs += heldMs
+    if (last.value >= 0.5) onMs += heldMs
+  }
+  const close = (): void => {
+    if (open === null) return
+    hold(endMs)
+    open.avg = meanOf(sum, open.count, open.min, open.max)
+    if (coveredMs > 0) open.share = onMs / coveredMs
+    buckets.push(open)
+    open = null
+  }
+  const begin = (startMs: number): Bucket => {
+    close()
+    sum = coveredMs = onMs = 0
+    endMs = options.endOf(startMs)
+    const none = Number.NaN
+    const counted = { count: 0, suspect: 0, increase: 0 }
+    open = { sensorId, atMs: startMs, ...counted, avg: none, min: none, max: none, share: none }
+    return open
+  }
+  const add = (atMs: number, value: number, isGood: boolean): void => {
+    if (atMs >= fromMs) {
+      const bucket = open !== null && atMs < endMs ? open : begin(options.startOf(atMs))
+      if (!isGood) {
+        bucket.suspect++
+        return
+      }
+      hold(atMs)
+      if (last !== null) bucket.increase = Math.min(Number.MAX_VALUE, bucket.increase + rise(last.value, value))
+      sum += value
+      if (bucket.count++ === 0) bucket.min = bucket.max = value
+      else if (value < bucket.min) bucket.min = value
+      else if (value > bucket.max) bucket.max = value
+    }
+    if (isGood) last = { atMs, value }
+  }
+
+  return {
+    add({ atMs, values, qualities }: ReadingChunk): void {
+      for (let i = 0; i < atMs.length; i++) add(atMs[i] as number, values[i] as number, qualities[i] === 0)
+    },
+    /** In time order, those with at least one reading. */
+    end(): Bucket[] {
+      close()
+      return buckets
+    },
+  }
+}

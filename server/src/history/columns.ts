@@ -1,0 +1,64 @@
+import type { Series } from '@plenum/contract'
+import type { ReadingChunk, Rollup } from '#readings'
+import { meanOf } from './buckets.ts'
+
+/**
+ * The columns of a chart: what was read in each, so that no peak is lost however many readings a pixel covers.
+ * Column i holds [anchorMs + i * stepMs, anchorMs + (i + 1) * stepMs).
+ */
+export function createColumns({ anchorMs, stepMs, columns }: { anchorMs: number; stepMs: number; columns: number }) {
+  const min = new Float64Array(columns).fill(Number.POSITIVE_INFINITY)
+  const max = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY)
+  const sum = new Float64Array(columns)
+  const count = new Uint32Array(columns)
+  const suspect = new Uint32Array(columns)
+  let readings = 0
+  const columnOf = (atMs: number): number => Math.min(columns - 1, Math.max(0, Math.floor((atMs - anchorMs) / stepMs)))
+
+  return {
+    addReadings({ atMs, values, qualities }: ReadingChunk): void {
+      readings += atMs.length
+      for (let i = 0; i < atMs.length; i++) {
+        const column = columnOf(atMs[i] as number)
+        if (qualities[i] !== 0) {
+          suspect[column] = (suspect[column] as number) + 1
+          continue
+        }
+        const value = values[i] as number
+        if (value < (min[column] as number)) min[column] = value
+        if (value > (max[column] as number)) max[column] = value
+        sum[column] = (sum[column] as number) + value
+        count[column] = (count[column] as number) + 1
+      }
+    },
+
+    /** A bucket that lies in one column as a whole. */
+    addBucket(bucket: Pick<Rollup, 'atMs' | 'count' | 'suspect' | 'min' | 'max' | 'sum'>): void {
+      const column = columnOf(bucket.atMs)
+      readings += bucket.count + bucket.suspect
+      suspect[column] = (suspect[column] as number) + bucket.suspect
+      if (bucket.count === 0) return
+      min[column] = Math.min(min[column] as number, bucket.min)
+      max[column] = Math.max(max[column] as number, bucket.max)
+      sum[column] = (sum[column] as number) + bucket.sum
+      count[column] = (count[column] as number) + bucket.count
+    },
+
+    /** Those with readings. `fromMs`: the first may begin before what was asked for. */
+    end(fromMs: number): Pick<Series, 'readings' | 'timestamp' | 'min' | 'max' | 'avg' | 'suspect'> {
+      const line = { readings, timestamp: [] as number[], suspect: [] as number[] }
+      const band = { min: [] as (number | null)[], max: [] as (number | null)[], avg: [] as (number | null)[] }
+      for (let i = 0; i < columns; i++) {
+        const good = count[i] as number
+        if (good === 0 && suspect[i] === 0) continue
+        const [low, high] = [min[i] as number, max[i] as number]
+        line.timestamp.push(Math.max(fromMs, anchorMs + i * stepMs))
+        line.suspect.push(suspect[i] as number)
+        band.min.push(good > 0 ? low : null)
+        band.max.push(good > 0 ? high : null)
+        band.avg.push(good > 0 ? meanOf(sum[i] as number, good, low, high) : null)
+      }
+      return { ...line, ...band }
+    },
+  }
+}

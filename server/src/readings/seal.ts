@@ -1,0 +1,135 @@
+import { type SensorType, sensorKinds } from '@plenum/contract'
+import type { Kysely } from 'kysely'
+import type { Clock, Log, Metrics, Tables } from '#platform'
+import { dateOfDay, dayIndexOf, type DaysOf } from './local-days.ts'
+import type { Span } from './partitions.ts'
+import { rewriteDays } from './rewrite-days.ts'
+import { sealStore } from './seal-store.ts'
+
+const hourMs = 3_600_000
+/** A day is sealed that long after its midnight, so that what comes a little late is not late. */
+const graceMs = 2 * hourMs
+/** Sensor-days of one transaction: some hundred thousand readings, a few hundred milliseconds. */
+const sensorsPerStep = 200
+/** A partition is dropped once it was seen empty for this long: who still reads it has read it by then. */
+const emptyForMs = 60_000
+
+export const isCounter = (sensorType: SensorType): boolean => sensorKinds[sensorType].behaviour === 'counter'
+
+/** A closed local day of a time zone. */
+interface ClosedDay extends Span {
+  timezone: string
+  day: string
+}
+
+/** Turns hot rows of closed days into segments. Any number of workers may do so at once. */
+export function createSealing(options: {
+  db: Kysely<Tables>
+  daysOf: DaysOf
+  clock: Clock
+  log: Log
+  metrics: Metrics
+}) {
+  const { db, daysOf, clock, log, metrics } = options
+  const sealed = metrics.counter('plenum_sealed_readings_total', 'Readings moved from hot rows into segments')
+  const seconds = metrics.counter('plenum_sealing_seconds_total', 'Time spent sealing')
+  let waiting = 0
+  let oldestMs: number | null = null
+  metrics.gauge('plenum_seal_days_waiting', 'Closed days with hot rows when sealing last began', () => waiting)
+  metrics.gauge('plenum_seal_lag_seconds', 'Age of the end of the oldest closed day not sealed yet', () =>
+    oldestMs === null ? 0 : Math.max(0, (clock.now() - oldestMs) / 1_000),
+  )
+
+  /** Closed days that a partition reaches into, the oldest first. */
+  const closedDays = async (): Promise<ClosedDay[]> => {
+    const lastMs = clock.now() - graceMs
+    const [timezones, partitions] = await Promise.all([sealStore.timezones(db), sealStore.partitions(db)])
+    const found = new Map<string, ClosedDay>()
+    for (const timezone of timezones) {
+      const { startsMs } = await daysOf(timezone, clock.now())
+      for (const { fromMs, toMs } of partitions) {
+        for (let index = dayIndexOf(startsMs, fromMs); ; index++) {
+          const day = {
+            timezone,
+            day: dateOfDay(index),
+            fromMs: startsMs[index] as number,
+            toMs: startsMs[index + 1] as number,
+          }
+          if (day.fromMs >= toMs || day.toMs > lastMs) break
+          if (day.fromMs < day.toMs) found.set(`${timezone} ${index}`, day)
+        }
+      }
+    }
+    return [...found.values()].sort((a, b) => a.toMs - b.toMs)
+  }
+
+  /** One transaction. @returns the last sensor looked at, null when there is none left */
+  const sealSome = async (day: ClosedDay, after: number, total: { readings: number }): Promise<number | null> => {
+    const due = await sealStore.unsealed(db, { ...day, after, limit: sensorsPerStep })
+    if (due.length === 0) return null
+    const { sealed: readings, expired } = await db.transaction().execute(async (tx) => {
+      const free = await sealStore.lockFree(
+        tx,
+        due.map(({ id }) => id),
+      )
+      const mine = due.filter(({ id }) => free.has(id))
+      return rewriteDays(
+        tx,
+        mine.map(({ id, sensor_type }) => ({ ...day, sensorId: id, counter: isCounter(sensor_type) })),
+      )
+    })
+    sealed.inc(readings)
+    total.readings += readings
+    if (expired > 0) log.warn({ day: day.day, expired }, 'late readings of days whose readings were dropped are gone')
+    return due.length < sensorsPerStep ? null : (due.at(-1)?.id ?? null)
+  }
+
+  const emptySince = new Map<number, number>()
+  const dropEmptied = async (): Promise<void> => {
+    const nowMs = clock.now()
+    for (const span of await sealStore.partitions(db)) {
+      const over = span.toMs + 26 * hourMs + graceMs < nowMs
+      if (!over || !(await sealStore.isEmpty(db, span))) {
+        emptySince.delete(span.fromMs)
+        continue
+      }
+      const since = emptySince.get(span.fromMs)
+      if (since === undefined) emptySince.set(span.fromMs, nowMs)
+      else if (nowMs - since >= emptyForMs) {
+        try {
+          if (await sealStore.dropIfEmpty(db, span)) emptySince.delete(span.fromMs)
+        } catch (error) {
+          log.info({ err: error }, 'an emptied partition stays until later')
+        }
+      }
+    }
+  }
+
+  return {
+    /**
+     * Seals closed days, the oldest first, a few hundred sensors a transaction.
+     * @param forMs stops after that long; what is left is for the next time
+     */
+    async sealClosedDays(forMs = Number.POSITIVE_INFINITY): Promise<{ readings: number }> {
+      const startedMs = performance.now()
+      const total = { readings: 0 }
+      const days = await closedDays()
+      waiting = 0
+      oldestMs = null
+      const late = () => performance.now() - startedMs > forMs
+      try {
+        for (const day of days) {
+          for (let after: number | null = 0; after !== null && !late(); ) after = await sealSome(day, after, total)
+          if (!late()) continue
+          waiting++
+          oldestMs ??= day.toMs
+        }
+        await dropEmptied()
+      } finally {
+        seconds.inc((performance.now() - startedMs) / 1_000)
+      }
+      if (total.readings > 0) log.debug({ ...total, ms: performance.now() - startedMs }, 'closed days sealed')
+      return total
+    },
+  }
+}

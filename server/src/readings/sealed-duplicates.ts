@@ -1,0 +1,67 @@
+import type { Kysely } from 'kysely'
+import type { Tables } from '#platform'
+import { type Batch, emptyBatch } from './batch.ts'
+import { firstAt } from './columns.ts'
+import { decodeReadings } from './segment-codec.ts'
+import { readParts, type StoredParts } from './segment-store.ts'
+
+/** No day is sealed sooner than this after its end: what is younger is not looked up. */
+const youngestSealedMs = 2 * 3_600_000
+/** Late readings that far apart are looked up as ranges of their own. */
+const longGapMs = 2 * 86_400_000
+
+/**
+ * What of a batch is to be written as hot rows: all but readings that stand in a segment with the same value and have
+ * not been changed since. Those add nothing. Costs nothing for readings that are on time.
+ */
+export async function withoutSealedDuplicates(db: Kysely<Tables>, batch: Batch, nowMs: number): Promise<Batch> {
+  const ranges = lateRanges(batch, nowMs - youngestSealedMs)
+  if (ranges.length === 0) return batch
+  /** Values as sealed, by sensor and instant, as long as nothing newer is known. */
+  const sealed = new Map<number, Map<number, number>>()
+  for (const range of ranges) {
+    for (const [id, parts] of await readParts(db, range, 'all')) {
+      let known = sealed.get(id)
+      if (!known) sealed.set(id, (known = new Map()))
+      note(known, parts)
+    }
+  }
+  if ([...sealed.values()].every(({ size }) => size === 0)) return batch
+  const kept = emptyBatch()
+  for (let i = 0; i < batch.sensorIds.length; i++) {
+    const [id, atMs, value] = [batch.sensorIds[i] as number, batch.atMs[i] as number, batch.values[i] as number]
+    const known = sealed.get(id)
+    if (known?.get(atMs) === value) continue
+    // From here on the batch itself holds the newer value of this instant.
+    known?.delete(atMs)
+    kept.sensorIds.push(id)
+    kept.atMs.push(atMs)
+    kept.values.push(value)
+    kept.qualities.push(batch.qualities[i] as number)
+  }
+  return kept
+}
+
+function note(known: Map<number, number>, { segments, hot }: StoredParts): void {
+  for (const segment of segments) {
+    const { atMs, values } = decodeReadings(segment)
+    for (let i = 0; i < atMs.length; i++) known.set(atMs[i] as number, values[i] as number)
+  }
+  // A hot row over a sealed reading has replaced it; the statement that writes compares with it.
+  for (const atMs of hot.atMs) known.delete(atMs)
+}
+
+/** Spans that hold every reading before an instant, each with the sensors that have some in it. Pure. */
+function lateRanges({ sensorIds, atMs }: Batch, beforeMs: number) {
+  const late: Float64Array = Float64Array.from(atMs.filter((ms) => ms < beforeMs)).sort()
+  const ranges: { sensorIds: number[]; fromMs: number; toMs: number }[] = []
+  for (let from = 0; from < late.length; ) {
+    let to = from + 1
+    while (to < late.length && (late[to] as number) - (late[to - 1] as number) < longGapMs) to++
+    const [fromMs, toMs] = [late[from] as number, (late[to - 1] as number) + 1]
+    const ids = new Set(sensorIds.filter((_, i) => (atMs[i] as number) >= fromMs && (atMs[i] as number) < toMs))
+    ranges.push({ sensorIds: [...ids], fromMs, toMs })
+    from = firstAt(late, toMs)
+  }
+  return ranges
+}

@@ -1,0 +1,201 @@
+import { powerOfTen, toDecimals } from './decimal.ts'
+import { type Columns, countDay, type DayFigures, type Figures } from './rollup.ts'
+import { arrayText, doublesOf, integersOf, type SegmentRow } from './segment-row.ts'
+
+/** A day of a sensor: `day` is its date, the span that of the local calendar day. */
+export interface SensorDay {
+  sensorId: number
+  day: string
+  fromMs: number
+  toMs: number
+  counter: boolean
+}
+
+const int2Limit = 32_767
+const int4Limit = 2_147_483_647
+
+/** Greatest magnitude. */
+function reach(numbers: ArrayLike<number>): number {
+  let greatest = 0
+  for (let i = 0; i < numbers.length; i++) greatest = Math.max(greatest, Math.abs(numbers[i] as number))
+  return greatest
+}
+
+function differences(numbers: Float64Array, first: number): Float64Array {
+  const found = new Float64Array(numbers.length)
+  let before = first
+  for (let i = 0; i < numbers.length; i++) {
+    found[i] = (numbers[i] as number) - before
+    before = numbers[i] as number
+  }
+  return found
+}
+
+/**
+ * Pure. The times are a constant step and what each differs from it; the values integers after decimal scaling, as
+ * differences, or doubles where no scaling is exact. `decodeReadings` gives back every bit.
+ * @param readings at least one, ascending, within the day
+ */
+export function encodeDay(of: SensorDay, readings: Columns): SegmentRow {
+  const { atMs, values, qualities } = readings
+  const count = atMs.length
+  const lastIndex = count - 1
+  const scaled = encodeValues(values)
+  const power = scaled ? powerOfTen(scaled.decimals) : 1
+  const figures = countDay(scaled ? { ...readings, values: scaled.integers } : readings, of.fromMs, of.toMs)
+  const { day } = figures
+  const suspects: number[] = []
+  if (day.suspect > 0) for (let i = 0; i < count; i++) if (qualities[i] !== 0) suspects.push(i + 1)
+  return {
+    sensor_id: of.sensorId,
+    day: of.day,
+    from_ms: of.fromMs,
+    to_ms: of.toMs,
+    count: day.count,
+    suspect: day.suspect,
+    min: day.min / power,
+    max: day.max / power,
+    sum: day.sum / power,
+    first: day.first / power,
+    last: day.last / power,
+    increase: of.counter ? day.increase / power : null,
+    newest: qualities[lastIndex] === 0 ? null : (values[lastIndex] as number),
+    first_ms: (atMs[0] as number) - of.fromMs,
+    last_ms: (atMs[lastIndex] as number) - of.fromMs,
+    ...encodeTimes(atMs),
+    decimals: scaled?.decimals ?? null,
+    base: scaled?.base ?? null,
+    suspect_at: suspects.length > 0 ? arrayText(suspects) : null,
+    values_int2: scaled && scaled.greatest <= int2Limit ? arrayText(scaled.deltas) : null,
+    values_int4: scaled && scaled.greatest > int2Limit ? arrayText(scaled.deltas) : null,
+    values_float8: scaled ? null : arrayText(values),
+    ...encodeHours(figures.hours, scaled?.base ?? null, power, of.counter),
+  }
+}
+
+function encodeValues(values: Float64Array) {
+  const exact = toDecimals(values)
+  if (exact === null) return null
+  const base = exact.integers[0] as number
+  const deltas = differences(exact.integers, base)
+  const greatest = reach(deltas)
+  return greatest > int4Limit ? null : { ...exact, base, deltas, greatest }
+}
+
+/** The step is the most usual difference: the middle one. What differs from it is stored in its largest common unit. */
+function encodeTimes(atMs: Float64Array): Pick<SegmentRow, 'step_ms' | 'unit_ms' | 'times_int2' | 'times_int4'> {
+  const rests = differences(atMs, atMs[0] as number)
+  const step = rests.length > 1 ? (rests.slice(1).sort()[(rests.length - 1) >> 1] as number) : 0
+  let unit = 0
+  for (let i = 1; i < rests.length; i++) {
+    const rest = (rests[i] as number) - step
+    rests[i] = rest
+    if (unit !== 1 && rest !== 0) unit = commonDivisor(unit, Math.abs(rest))
+  }
+  if (unit === 0) return { step_ms: step, unit_ms: null, times_int2: null, times_int4: null }
+  for (let i = 1; i < rests.length; i++) rests[i] = (rests[i] as number) / unit
+  const small = reach(rests) <= int2Limit
+  const text = arrayText(rests)
+  return { step_ms: step, unit_ms: unit, times_int2: small ? text : null, times_int4: small ? null : text }
+}
+
+function commonDivisor(a: number, b: number): number {
+  while (b !== 0) [a, b] = [b, a % b]
+  return a
+}
+
+/** Figure by figure, so that what is alike stands together. */
+function encodeHours(
+  hours: Figures[],
+  base: number | null,
+  power: number,
+  counter: boolean,
+): Pick<SegmentRow, 'hours_int2' | 'hours_int4' | 'hours_float8'> {
+  const column = (of: (hour: Figures) => number) => hours.map((hour) => (hour.count > 0 ? of(hour) : 0))
+  const figures = (offset: number, divisor: number) => [
+    ...hours.map(({ count }) => count),
+    ...hours.map(({ suspect }) => suspect),
+    ...column(({ min }) => (min - offset) / divisor),
+    ...column(({ max }) => (max - offset) / divisor),
+    ...column(({ sum, count }) => (sum - offset * count) / divisor),
+    ...(counter ? column(({ increase }) => increase / divisor) : []),
+  ]
+  const exact = base === null ? null : figures(base, 1)
+  const greatest = exact ? reach(exact) : Number.POSITIVE_INFINITY
+  if (exact && greatest <= int4Limit && hours.every(({ sum }) => !(Math.abs(sum) > Number.MAX_SAFE_INTEGER))) {
+    const small = greatest <= int2Limit
+    const text = arrayText(exact)
+    return { hours_int2: small ? text : null, hours_int4: small ? null : text, hours_float8: null }
+  }
+  return { hours_int2: null, hours_int4: null, hours_float8: arrayText(figures(0, power)) }
+}
+
+/** The readings of a segment; none where they were dropped. */
+export function decodeReadings(row: SegmentRow): Columns {
+  const count = row.step_ms === null ? 0 : row.count + row.suspect
+  const qualities = new Uint8Array(count)
+  if (row.suspect > 0 && count > 0 && row.suspect_at !== null)
+    for (const position of integersOf(row.suspect_at, row.suspect)) qualities[position - 1] = 1
+  return { atMs: decodeTimes(row, count), values: decodeValues(row, count), qualities }
+}
+
+function decodeTimes(row: SegmentRow, count: number): Float64Array {
+  const atMs = new Float64Array(count)
+  if (count === 0) return atMs
+  const step = row.step_ms as number
+  const rests = row.times_int2 ?? row.times_int4
+  let at = row.from_ms + row.first_ms
+  atMs[0] = at
+  if (rests === null) {
+    for (let i = 1; i < count; i++) atMs[i] = at += step
+    return atMs
+  }
+  const unit = row.unit_ms as number
+  const found = integersOf(rests, count)
+  for (let i = 1; i < count; i++) atMs[i] = at += step + unit * (found[i] as number)
+  return atMs
+}
+
+function decodeValues(row: SegmentRow, count: number): Float64Array {
+  if (count === 0) return new Float64Array(0)
+  if (row.values_float8 !== null) return doublesOf(row.values_float8)
+  const values = integersOf((row.values_int2 ?? row.values_int4) as string, count)
+  const power = powerOfTen(row.decimals as number)
+  let integer = row.base as number
+  for (let i = 0; i < count; i++) {
+    integer += values[i] as number
+    values[i] = integer / power
+  }
+  return values
+}
+
+/** The figures that stand in a segment, without a look at its readings. */
+export function decodeFigures(row: SegmentRow): DayFigures {
+  const { count, suspect, min, max, sum, first, last, increase } = row
+  const day = { count, suspect, min, max, sum, first, last, increase: increase ?? Number.NaN }
+  const exact = row.hours_int2 ?? row.hours_int4
+  const counter = increase !== null
+  const hours = Math.ceil((row.to_ms - row.from_ms) / 3_600_000)
+  const figures = exact ? integersOf(exact, hours * 6) : row.hours_float8 ? doublesOf(row.hours_float8) : null
+  if (figures === null) return { day, hours: [] }
+  const offset = exact ? (row.base as number) : 0
+  const power = exact ? powerOfTen(row.decimals as number) : 1
+  const of = (figure: number, hour: number) => figures[figure * hours + hour] as number
+  return {
+    day,
+    hours: Array.from({ length: hours }, (_, hour) => {
+      const good = of(0, hour)
+      const some = (value: number) => (good > 0 ? value / power : Number.NaN)
+      return {
+        count: good,
+        suspect: of(1, hour),
+        min: some(offset + of(2, hour)),
+        max: some(offset + of(3, hour)),
+        sum: some(offset * good + of(4, hour)),
+        first: Number.NaN,
+        last: Number.NaN,
+        increase: counter ? of(5, hour) / power : Number.NaN,
+      }
+    }),
+  }
+}

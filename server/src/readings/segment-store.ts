@@ -1,0 +1,158 @@
+import { type Kysely, sql } from 'kysely'
+import type { Tables } from '#platform'
+import { inOrder, noReadings } from './columns.ts'
+import type { Columns } from './rollup.ts'
+import type { SegmentRow } from './segment-row.ts'
+
+/** Milliseconds from 1970 to PostgreSQL's epoch, 2000-01-01. */
+const postgresEpochMs = 946_684_800_000
+/** Longer than any calendar day, so that a range of `from_at` finds every day that reaches into a range. */
+const longestDayMs = 26 * 3_600_000
+
+const instant = (ms: number) => new Date(ms)
+
+/** What is stored of a sensor in a range: its sealed days, in time order, and its hot rows. */
+export interface StoredParts {
+  segments: SegmentRow[]
+  hot: Columns
+}
+
+interface PartRow extends SegmentRow {
+  hot_at: Buffer | null
+  hot_values: Buffer | null
+  hot_qualities: Buffer | null
+}
+
+/** Hot rows as bytes: an array of numbers in text would cost ten times as much to write and to read. */
+export const hotColumns = sql`
+  string_agg(timestamptz_send(r.at), ''::bytea) as hot_at, string_agg(float8send(r.value), ''::bytea) as hot_values,
+  string_agg(int2send(r.quality), ''::bytea) as hot_qualities`
+
+export function hotReadings(row: Pick<PartRow, 'hot_at' | 'hot_values' | 'hot_qualities'>): Columns {
+  const { hot_at: at, hot_values: values, hot_qualities: qualities } = row
+  if (at === null || values === null || qualities === null) return noReadings
+  const length = at.length / 8
+  const columns = {
+    atMs: new Float64Array(length),
+    values: new Float64Array(length),
+    qualities: new Uint8Array(length),
+  }
+  for (let i = 0; i < length; i++) {
+    const us = at.readInt32BE(i * 8) * 2 ** 32 + at.readUInt32BE(i * 8 + 4)
+    columns.atMs[i] = us / 1000 + postgresEpochMs
+    columns.values[i] = values.readDoubleBE(i * 8)
+    columns.qualities[i] = qualities.readInt16BE(i * 2)
+  }
+  return inOrder(columns)
+}
+
+const msOf = (column: string) => `(extract(epoch from s.${column}) * 1000)::float8 as ${column.replace('_at', '_ms')}`
+const figures = `s.sensor_id, s.day::text, ${msOf('from_at')}, ${msOf('to_at')}, s.count, s.suspect, s.min, s.max, s.sum,
+  s.first, s.last, s.increase, s.newest, s.first_ms, s.last_ms, s.step_ms, s.unit_ms, s.decimals, s.base`
+const arrays = [
+  'hours_int2',
+  'hours_int4',
+  'hours_float8',
+  'suspect_at',
+  'times_int2',
+  'times_int4',
+  'values_int2',
+].concat(['values_int4', 'values_float8'])
+const all = sql.raw([figures, ...arrays.map((name) => `s.${name}::text`)].join(', '))
+/** Readings only of days that have hot rows over them; of the others the figures hold. */
+const figuresFirst = sql.raw(
+  [
+    figures,
+    ...arrays.map((name) =>
+      name.startsWith('hours')
+        ? `s.${name}::text`
+        : `case when exists (select from reading r where r.sensor_id = s.sensor_id and r.at >= s.from_at and r.at < s.to_at)
+           then s.${name}::text end as ${name}`,
+    ),
+  ].join(', '),
+)
+const noSegment = sql.raw(Array.from({ length: 18 + arrays.length }, () => 'null').join(', '))
+
+/** NaN where the table has null. */
+const withNaN = (row: SegmentRow): SegmentRow => {
+  if (row.count > 0) return row
+  const none = Number.NaN
+  return { ...row, min: none, max: none, sum: none, first: none, last: none }
+}
+
+/**
+ * Sealed and hot of some sensors, in one statement and so as of one moment: a day that is sealed meanwhile is seen
+ * either way, never both or neither.
+ */
+export async function readParts(
+  db: Kysely<Tables>,
+  query: { sensorIds: readonly number[]; fromMs: number; toMs: number; signal?: AbortSignal | undefined },
+  readings: 'all' | 'where hot',
+): Promise<Map<number, StoredParts>> {
+  const [from, to] = [instant(query.fromMs), instant(query.toMs)]
+  const { rows } = await sql<PartRow>`
+    select ${readings === 'all' ? all : figuresFirst}, null::bytea as hot_at, null::bytea as hot_values,
+           null::bytea as hot_qualities
+    from segment s
+    where s.sensor_id = any(${query.sensorIds}::int4[]) and s.from_at < ${to} and s.to_at > ${from}
+      and s.from_at > ${instant(query.fromMs - longestDayMs)}
+    union all
+    select r.sensor_id, ${noSegment}, ${hotColumns} from reading r
+    where r.sensor_id = any(${query.sensorIds}::int4[]) and r.at >= ${from} and r.at < ${to}
+    group by r.sensor_id`.execute(db, { signal: query.signal, inflightQueryAbortStrategy: 'cancel query' })
+  const parts = new Map<number, StoredParts>()
+  for (const row of rows) {
+    let part = parts.get(row.sensor_id)
+    if (!part) parts.set(row.sensor_id, (part = { segments: [], hot: noReadings }))
+    if (row.hot_at === null) part.segments.push(withNaN(row))
+    else part.hot = hotReadings(row)
+  }
+  for (const { segments } of parts.values()) segments.sort((a, b) => a.from_ms - b.from_ms)
+  return parts
+}
+
+/** Sealed days alone, by sensor, in time order. */
+export async function readSegments(
+  db: Kysely<Tables>,
+  query: { sensorIds: readonly number[]; fromMs: number; toMs: number },
+): Promise<Map<number, SegmentRow[]>> {
+  const { rows } = await sql<SegmentRow>`
+    select ${all} from segment s
+    where s.sensor_id = any(${query.sensorIds}::int4[]) and s.from_at < ${instant(query.toMs)}
+      and s.to_at > ${instant(query.fromMs)} and s.from_at > ${instant(query.fromMs - longestDayMs)}
+    order by s.sensor_id, s.from_at`.execute(db)
+  return Map.groupBy(rows.map(withNaN), (row) => row.sensor_id)
+}
+
+const numberOrNull = (number: number | null): number | null => (number === null || Number.isNaN(number) ? null : number)
+
+/** Writes days; one that is there already is replaced. Arrays travel as text, since a row's length is its own. */
+export async function writeSegments(db: Kysely<Tables>, rows: readonly SegmentRow[]): Promise<void> {
+  const column = <K extends keyof SegmentRow>(name: K) => rows.map((row) => row[name])
+  const number = (name: keyof SegmentRow) => rows.map((row) => numberOrNull(row[name] as number | null))
+  const time = (name: 'from_ms' | 'to_ms') => rows.map((row) => new Date(row[name]).toISOString())
+  await sql`
+    insert into segment as s (sensor_id, day, from_at, to_at, count, suspect, min, max, sum, first, last, increase,
+      newest, first_ms, last_ms, step_ms, unit_ms, decimals, base, hours_int2, hours_int4, hours_float8, suspect_at,
+      times_int2, times_int4, values_int2, values_int4, values_float8)
+    select a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, ha::int2[], hb::int4[], hc::float8[], sa::int4[],
+      ta::int2[], tb::int4[], va::int2[], vb::int4[], vc::float8[]
+    from unnest(${column('sensor_id')}::int4[], ${column('day')}::date[], ${time('from_ms')}::timestamptz[],
+      ${time('to_ms')}::timestamptz[], ${column('count')}::int4[], ${column('suspect')}::int4[],
+      ${number('min')}::float8[], ${number('max')}::float8[], ${number('sum')}::float8[], ${number('first')}::float8[],
+      ${number('last')}::float8[], ${number('increase')}::float8[], ${number('newest')}::float8[],
+      ${column('first_ms')}::int4[], ${column('last_ms')}::int4[], ${column('step_ms')}::int4[],
+      ${column('unit_ms')}::int4[], ${column('decimals')}::int2[], ${column('base')}::int8[],
+      ${column('hours_int2')}::text[], ${column('hours_int4')}::text[], ${column('hours_float8')}::text[],
+      ${column('suspect_at')}::text[], ${column('times_int2')}::text[], ${column('times_int4')}::text[],
+      ${column('values_int2')}::text[], ${column('values_int4')}::text[], ${column('values_float8')}::text[])
+      as new (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, ha, hb, hc, sa, ta, tb, va, vb, vc)
+    on conflict (sensor_id, from_at) do update set (to_at, count, suspect, min, max, sum, first, last, increase, newest,
+      first_ms, last_ms, step_ms, unit_ms, decimals, base, hours_int2, hours_int4, hours_float8, suspect_at,
+      times_int2, times_int4, values_int2, values_int4, values_float8) =
+      (excluded.to_at, excluded.count, excluded.suspect, excluded.min, excluded.max, excluded.sum, excluded.first,
+      excluded.last, excluded.increase, excluded.newest, excluded.first_ms, excluded.last_ms, excluded.step_ms,
+      excluded.unit_ms, excluded.decimals, excluded.base, excluded.hours_int2, excluded.hours_int4,
+      excluded.hours_float8, excluded.suspect_at, excluded.times_int2, excluded.times_int4, excluded.values_int2,
+      excluded.values_int4, excluded.values_float8)`.execute(db)
+}

@@ -1,0 +1,50 @@
+/**
+ * What is stored, whatever form it is stored in: hot rows, sealed segments, late rows over them. Nobody outside this
+ * slice knows which.
+ */
+
+/** Readings of one sensor in time order, as columns. A sensor's readings may come in several chunks, one after another. */
+export interface ReadingChunk {
+  sensorId: number
+  /** Milliseconds since 1970, UTC. */
+  atMs: Float64Array
+  values: Float64Array
+  /** 0 good, 1 suspect. */
+  qualities: Uint8Array
+}
+
+/** The figures of an hour or a calendar day of one sensor; hours are counted from the building's midnight. */
+export interface Rollup {
+  sensorId: number
+  /** Start of the bucket, milliseconds since 1970. */
+  atMs: number
+  /** Good readings. */
+  count: number
+  suspect: number
+  /** Of good readings; NaN where there is none. */
+  min: number
+  max: number
+  sum: number
+  first: number
+  last: number
+  /** Sum of rises between consecutive good readings whose later one lies in the bucket; a fall counts from zero. */
+  increase: number
+}
+
+export interface StoredReadings {
+  /** Sensor by sensor in the order given, each in time order; half-open [fromMs, toMs). Memory stays flat. */
+  scan(query: {
+    sensorIds: readonly number[]
+    fromMs: number
+    toMs: number
+    signal?: AbortSignal
+  }): AsyncIterable<ReadingChunk>
+  /** Buckets with at least one reading, ordered by (atMs, sensorId). A bucket belongs to the range if its start does. */
+  rollups(query: {
+    sensorIds: readonly number[]
+    fromMs: number
+    toMs: number
+    unit: 'hour' | 'day'
+    signal?: AbortSignal
+  }): Promise<Rollup[]>
+}

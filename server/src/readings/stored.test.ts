@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { type Kysely, sql } from 'kysely'
+import fc from 'fast-check'
+import type { Tables } from '#platform'
+import { create, send, startTestServer } from '#test'
+import { rise } from './rollup.ts'
+import type { Rollup } from './stored-readings.ts'
+
+/**
+ * Everything that can happen to a reading, against a plain list: on time, late, repeated, replaced, suspect; days sealed
+ * at any moment between. Whatever is asked, the answer is that of the list.
+ */
+
+const server = await startTestServer()
+const db: Kysely<Tables> = server.services.database.db
+const { readings } = server.services
+const hourMs = 3_600_000
+
+/** Zones and a time with a change of the clock in it; 2010 is when St. John's still went back over midnight. */
+const places: [string, string][] = [
+  ['Asia/Tokyo', '2026-03-27T12:00:00Z'],
+  ['Asia/Kolkata', '2026-03-27T12:00:00Z'],
+  ['America/St_Johns', '2010-11-05T12:00:00Z'],
+  ['America/St_Johns', '2026-03-06T12:00:00Z'],
+  ['Australia/Lord_Howe', '2026-04-03T12:00:00Z'],
+  ['Australia/Lord_Howe', '2026-10-02T12:00:00Z'],
+  ['Africa/Cairo', '2026-04-22T12:00:00Z'],
+  ['Africa/Cairo', '2026-10-28T12:00:00Z'],
+  ['America/Los_Angeles', '2026-10-30T12:00:00Z'],
+]
+
+interface Known {
+  value: number
+  quality: number
+}
+
+interface Sent {
+  /** Hours and steps since the beginning. */
+  step: number
+  value: number
+  counter: boolean
+}
+
+const steps = 12 * 24 * 4
+const sent: fc.Arbitrary<Sent> = fc.record({
+  // Half of them meet again and again, so that values are replaced and put back.
+  step: fc.oneof(
+    fc.nat(steps),
+    fc.nat(10).map((n) => n * 16),
+  ),
+  // 300 degrees are suspect, and so is a meter below zero.
+  value: fc.oneof(
+    { weight: 20, arbitrary: fc.integer({ min: 0, max: 400 }).map((tenths) => tenths / 10) },
+    { weight: 10, arbitrary: fc.constantFrom(20, 21) },
+    { weight: 2, arbitrary: fc.constantFrom(0.1 + 0.2, 1 / 3, 21.000001) },
+    { weight: 1, arbitrary: fc.constantFrom(-273, -1e308, -300.5) },
+  ),
+  counter: fc.boolean(),
+})
+type Action = { send: Sent[] } | 'again' | 'seal' | 'later'
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ send: fc.array(sent, { minLength: 1, maxLength: 40 }) }) },
+  { weight: 1, arbitrary: fc.constant('again' as const) },
+  { weight: 2, arbitrary: fc.constant('seal' as const) },
+  { weight: 1, arbitrary: fc.constant('later' as const) },
+)
+
+let made = 0
+async function createPair(timezone: string) {
+  const building = await create(server.as, '/api/buildings', { name: `Building ${++made}`, timezone })
+  const floor = await create(server.as, '/api/floors', { building_id: building.id, name: '1F', level: 1 })
+  const sensor = (sensor_type: string) =>
+    create(server.as, '/api/sensors', {
+      floor_id: floor.id,
+      sensor_key: `${made}/${sensor_type}`,
+      name: 'S',
+      sensor_type,
+    })
+  const [gauge, meter] = [(await sensor('temperature')).id, (await sensor('energy')).id]
+  return { gauge, meter }
+}
+
+type List = Map<number, Map<number, Known>>
+
+/** Day starts as the database has them: what is tested here is what happens within them. */
+async function dayStarts(timezone: string, fromMs: number): Promise<number[]> {
+  const { rows } = await sql<{ ms: number }>`
+    select (extract(epoch from local_midnight(${new Date(fromMs).toISOString()}::timestamptz::date + n, ${timezone})) * 1000)::float8 as ms
+    from generate_series(-3, 20) n order by 1`.execute(db)
+  return rows.map(({ ms }) => ms)
+}
+
+/** From the list, every figure by itself. */
+function expectedRollups(list: List, meter: number, starts: number[], unit: 'hour' | 'day'): Rollup[] {
+  const rollups: Rollup[] = []
+  for (const [sensorId, known] of list) {
+    const all = [...known].sort(([a], [b]) => a - b).map(([atMs, one]) => ({ atMs, ...one }))
+    const good = all.filter(({ quality }) => quality === 0)
+    const bucketOf = (atMs: number): number => {
+      const start = starts.findLast((ms) => ms <= atMs) as number
+      return unit === 'day' ? start : start + Math.floor((atMs - start) / hourMs) * hourMs
+    }
+    for (const [atMs, inside] of Map.groupBy(all, (one) => bucketOf(one.atMs))) {
+      const mine = inside.filter(({ quality }) => quality === 0).map(({ value }) => value)
+      let increase = 0
+      good.forEach((one, i) => {
+        const before = good[i - 1]
+        if (before && bucketOf(one.atMs) === atMs) increase += rise(before.value, one.value)
+      })
+      const some = (number: number) => (mine.length > 0 ? number : Number.NaN)
+      rollups.push({
+        sensorId,
+        atMs,
+        count: mine.length,
+        suspect: inside.length - mine.length,
+        min: some(Math.min(...mine)),
+        max: some(Math.max(...mine)),
+        sum: some(mine.reduce((sum, value) => sum + value, 0)),
+        first: unit === 'day' ? (mine[0] ?? Number.NaN) : Number.NaN,
+        last: unit === 'day' ? (mine.at(-1) ?? Number.NaN) : Number.NaN,
+        increase: sensorId === meter ? increase : Number.NaN,
+      })
+    }
+  }
+  return rollups.sort((a, b) => a.atMs - b.atMs || a.sensorId - b.sensorId)
+}
+
+/** Sums are rounded once or at every step: equal to twelve digits. */
+const rounded = (rollups: Rollup[]) =>
+  rollups.map((one) => ({ ...one, sum: Number(one.sum.toPrecision(12)), increase: Number(one.increase.toFixed(9)) }))
+
+const fromView = (row: Record<string, number | null | Date>, unit: 'hour' | 'day'): Rollup => {
+  const number = (name: string) => (row[name] === null || row[name] === undefined ? Number.NaN : Number(row[name]))
+  return {
+    sensorId: number('sensor_id'),
+    atMs: (row['at'] as Date).getTime(),
+    count: number('count'),
+    suspect: number('suspect'),
+    min: number('min'),
+    max: number('max'),
+    sum: number('sum'),
+    first: unit === 'day' ? number('first') : Number.NaN,
+    last: unit === 'day' ? number('last') : Number.NaN,
+    increase: number('increase'),
+  }
+}
+
+async function check(list: List, ids: { gauge: number; meter: number }, timezone: string, startMs: number) {
+  const starts = await dayStarts(timezone, startMs)
+  const sensorIds = [ids.gauge, ids.meter]
+  const toMs = startMs + 16 * 24 * hourMs
+  // A part of it as well, which cuts days and hours.
+  for (const [from, to] of [
+    [startMs - hourMs, toMs],
+    [startMs + 40 * hourMs + 1, startMs + 5.3 * 24 * hourMs],
+  ] as [number, number][]) {
+    const expected = sensorIds.flatMap((sensorId) =>
+      [...(list.get(sensorId) ?? [])]
+        .filter(([atMs]) => atMs >= from && atMs < to)
+        .sort(([a], [b]) => a - b)
+        .map(([atMs, { value, quality }]) => ({ sensorId, atMs, value, quality })),
+    )
+    const scanned: typeof expected = []
+    for await (const chunk of readings.stored.scan({ sensorIds, fromMs: from, toMs: to })) {
+      chunk.atMs.forEach((atMs, i) =>
+        scanned.push({
+          sensorId: chunk.sensorId,
+          atMs,
+          value: chunk.values[i] as number,
+          quality: chunk.qualities[i] as number,
+        }),
+      )
+    }
+    assert.deepEqual(scanned, expected)
+    const range = sql`sensor_id = any(${sensorIds}::int4[]) and at >= ${new Date(from)} and at < ${new Date(to)}`
+    for (const relation of [
+      sql`reading_all where ${range}`,
+      sql`reading_between(${sensorIds}::int4[], ${new Date(from)}, ${new Date(to)})`,
+    ]) {
+      const { rows } = await sql<{ sensor_id: number; at: Date; value: number; quality: number }>`
+        select sensor_id, at, value, quality from ${relation} order by sensor_id, at`.execute(db)
+      const seen = rows.map(({ sensor_id, at, value, quality }) => ({
+        sensorId: sensor_id,
+        atMs: at.getTime(),
+        value,
+        quality,
+      }))
+      assert.deepEqual(seen, expected)
+    }
+    for (const unit of ['hour', 'day'] as const) {
+      const figures = rounded(
+        expectedRollups(list, ids.meter, starts, unit).filter(({ atMs }) => atMs >= from && atMs < to),
+      )
+      assert.deepEqual(rounded(await readings.stored.rollups({ sensorIds, fromMs: from, toMs: to, unit })), figures)
+      const { rows } = await sql<Record<string, number>>`
+        select * from ${sql.table(unit === 'day' ? 'rollup_1d' : 'rollup_1h')} where ${range} order by at, sensor_id`.execute(
+        db,
+      )
+      assert.deepEqual(rounded(rows.map((row) => fromView(row, unit))), figures)
+    }
+  }
+}
+
+test('whatever arrives in whatever order, and whenever days are sealed, every answer is that of a plain list', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...places),
+      fc.array(action, { minLength: 3, maxLength: 12 }),
+      fc.constantFrom(15 * 60_000, 7 * 60_000 + 13, 60_000),
+      async ([timezone, start], actions, stepMs) => {
+        const startMs = Date.parse(start)
+        const ids = await createPair(timezone)
+        const list: List = new Map([
+          [ids.gauge, new Map()],
+          [ids.meter, new Map()],
+        ])
+        server.clock.nowMs = startMs + (steps * stepMs) / 2
+        let batch: Sent[] = []
+        for (const one of [...actions, 'again' as const]) {
+          if (one === 'seal') await readings.sealClosedDays()
+          else if (one === 'later') server.clock.nowMs += 40 * hourMs
+          else {
+            if (one !== 'again') batch = one.send
+            await sendAndNote(batch, stepMs, startMs, ids, list)
+          }
+        }
+        await check(list, ids, timezone, startMs)
+        await readings.sealClosedDays()
+        server.clock.nowMs += 20 * 24 * hourMs
+        await check(list, ids, timezone, startMs)
+        await readings.sealClosedDays()
+        const { rows } = await sql`select from reading limit 1`.execute(db)
+        assert.equal(rows.length, 0, 'every day is closed and sealed')
+        await check(list, ids, timezone, startMs)
+      },
+    ),
+    { numRuns: 40, endOnFailure: true },
+  )
+})
+
+/** Sends what the clock allows; the counts must be those of the list. */
+async function sendAndNote(
+  batch: Sent[],
+  stepMs: number,
+  startMs: number,
+  ids: { gauge: number; meter: number },
+  list: List,
+) {
+  const body: { sensor_id: number; timestamp: string; value: number }[] = []
+  let stored = 0
+  for (const { step, value, counter } of batch) {
+    const atMs = startMs + step * stepMs
+    if (atMs > server.clock.nowMs) continue
+    const id = counter ? ids.meter : ids.gauge
+    const known = list.get(id) as Map<number, Known>
+    if (known.get(atMs)?.value !== value) {
+      stored++
+      known.set(atMs, { value, quality: (counter ? value < 0 : value < -40 || value > 85) ? 1 : 0 })
+    }
+    body.push({ sensor_id: id, timestamp: new Date(atMs).toISOString(), value })
+  }
+  if (body.length === 0) return
+  const answer = await send(server.as, body)
+  assert.deepEqual([answer.stored, answer.duplicates], [stored, body.length - stored])
+}
+
+test('a value of a sealed day may be replaced and put back, and each time is counted for what it is', async () => {
+  const { gauge } = await createPair('Asia/Tokyo')
+  server.clock.nowMs = Date.parse('2026-05-10T12:00:00Z')
+  const timestamp = '2026-05-03T12:00:00Z'
+  const sendValues = async (...values: number[]) => {
+    const { stored, duplicates } = await send(
+      server.as,
+      values.map((value) => ({ sensor_id: gauge, timestamp, value })),
+    )
+    return [stored, duplicates]
+  }
+  assert.deepEqual(await sendValues(20), [1, 0])
+  await readings.sealClosedDays()
+  assert.deepEqual(await sendValues(20), [0, 1])
+  assert.equal((await sql`select from reading limit 1`.execute(db)).rows.length, 0, 'a duplicate leaves no hot row')
+  assert.deepEqual(await sendValues(21), [1, 0])
+  assert.deepEqual(await sendValues(20), [1, 0], 'back to what is sealed, but not to what is known')
+  assert.deepEqual(await sendValues(20, 20), [0, 2])
+  await readings.sealClosedDays()
+  assert.deepEqual(await sendValues(20, 21, 20), [2, 1])
+})

@@ -1,0 +1,160 @@
+import { type SensorType, sensorKinds } from '@plenum/contract'
+import { type Kysely, sql } from 'kysely'
+import type { Tables } from '#platform'
+import { merged, within } from './columns.ts'
+import { dayIndexOf, type DaysOf } from './local-days.ts'
+import { type Columns, type Figures, figuresOfDay, hourMs, rise } from './rollup.ts'
+import { decodeFigures, decodeReadings } from './segment-codec.ts'
+import { readParts, type StoredParts } from './segment-store.ts'
+import type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
+
+const dayMs = 86_400_000
+/** Sensor-days of one query of a scan: half a megabyte of minutes, and still few queries. */
+const daysPerQuery = 32
+/** More than a day of 25 hours. */
+const longDayMs = 26 * hourMs
+
+interface KnownSensor {
+  id: number
+  timezone: string
+  counter: boolean
+}
+
+/** Figures of one local day. */
+interface Day {
+  fromMs: number
+  day: Figures
+  hours: Figures[]
+}
+
+/** Answers from sealed days and hot rows together. @param daysOf where local days begin */
+export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings {
+  const sensorsOf = async (ids: readonly number[], signal?: AbortSignal): Promise<KnownSensor[]> => {
+    const { rows } = await sql<{ id: number; timezone: string; sensor_type: SensorType }>`
+      select s.id, b.timezone, s.sensor_type from sensor s join building b on b.id = s.building_id
+      where s.id = any(${ids}::int4[])`.execute(db, { signal, inflightQueryAbortStrategy: 'cancel query' })
+    return rows.map(({ id, timezone, sensor_type }) => ({
+      id,
+      timezone,
+      counter: sensorKinds[sensor_type].behaviour === 'counter',
+    }))
+  }
+
+  /** The last good values before instants, for those sensors that have one. */
+  const lastGoodBefore = async (asked: { id: number; ms: number }[], signal?: AbortSignal) => {
+    if (asked.length === 0) return new Map<number, number>()
+    const { rows } = await sql<{ id: number; value: number }>`
+      select id, value from unnest(${asked.map(({ id }) => id)}::int4[],
+        ${asked.map(({ ms }) => new Date(ms).toISOString())}::timestamptz[]) as asked (id, before)
+      cross join lateral last_good_before(id, before) as value
+      where value is not null`.execute(db, { signal, inflightQueryAbortStrategy: 'cancel query' })
+    return new Map(rows.map(({ id, value }) => [id, value]))
+  }
+
+  return {
+    async *scan({ sensorIds, fromMs, toMs, signal }): AsyncGenerator<ReadingChunk> {
+      const days = Math.max(1, Math.ceil((toMs - fromMs) / dayMs))
+      const sensorsPerQuery = Math.max(1, Math.floor(daysPerQuery / days))
+      for (let i = 0; i < sensorIds.length; i += sensorsPerQuery) {
+        const some = sensorIds.slice(i, i + sensorsPerQuery)
+        for (let from = fromMs; from < toMs; from += daysPerQuery * dayMs) {
+          const to = Math.min(toMs, from + daysPerQuery * dayMs)
+          const parts = await readParts(db, { sensorIds: some, fromMs: from, toMs: to, signal }, 'all')
+          for (const sensorId of some) yield* chunksOf(sensorId, parts.get(sensorId), from, to)
+        }
+      }
+    },
+
+    async rollups({ sensorIds, fromMs, toMs, unit, signal }) {
+      const [sensors, parts] = await Promise.all([
+        sensorsOf(sensorIds, signal),
+        readParts(db, { sensorIds, fromMs: fromMs - longDayMs, toMs: toMs + longDayMs, signal }, 'where hot'),
+      ])
+      const daysBySensor = new Map<KnownSensor, Day[]>()
+      for (const sensor of sensors) {
+        const { startsMs } = await daysOf(sensor.timezone, toMs + longDayMs)
+        const found = daysIn(parts.get(sensor.id), startsMs)
+        if (found.length > 0) daysBySensor.set(sensor, found)
+      }
+      const counters = [...daysBySensor].filter(([{ counter }]) => counter)
+      const before = await lastGoodBefore(
+        counters.map(([{ id }, days]) => ({ id, ms: (days[0] as Day).fromMs })),
+        signal,
+      )
+      const rollups: Rollup[] = []
+      for (const [{ id, counter }, days] of daysBySensor) {
+        if (counter) linkDays(days, before.get(id) ?? Number.NaN)
+        for (const one of days) {
+          const buckets = unit === 'day' ? [one.day] : one.hours
+          buckets.forEach((figures, i) => {
+            const atMs = one.fromMs + i * hourMs
+            if (atMs < fromMs || atMs >= toMs || figures.count + figures.suspect === 0) return
+            const rollup = { sensorId: id, atMs, ...figures }
+            if (!counter) rollup.increase = Number.NaN
+            if (unit === 'hour') rollup.first = rollup.last = Number.NaN
+            rollups.push(rollup)
+          })
+        }
+      }
+      return rollups.sort((a, b) => a.atMs - b.atMs || a.sensorId - b.sensorId)
+    },
+  }
+}
+
+function* chunksOf(sensorId: number, parts: StoredParts | undefined, fromMs: number, toMs: number) {
+  if (!parts) return
+  let hotFromMs = fromMs
+  for (const segment of parts.segments) {
+    const early = within(parts.hot, hotFromMs, segment.from_ms)
+    if (early.atMs.length > 0) yield { sensorId, ...early }
+    const both = merged(decodeReadings(segment), within(parts.hot, segment.from_ms, segment.to_ms))
+    const inside = within(both, fromMs, toMs)
+    if (inside.atMs.length > 0) yield { sensorId, ...inside }
+    hotFromMs = segment.to_ms
+  }
+  const late = within(parts.hot, hotFromMs, toMs)
+  if (late.atMs.length > 0) yield { sensorId, ...late }
+}
+
+/** Days in time order: sealed ones as they stand, those with hot rows counted again. Pure. */
+function daysIn(parts: StoredParts | undefined, startsMs: Float64Array): Day[] {
+  if (!parts) return []
+  const days: Day[] = []
+  let hotFromMs = Number.NEGATIVE_INFINITY
+  const addHot = (hot: Columns, atLeastMs: number, atMostMs: number): void => {
+    for (let rest = hot; rest.atMs.length > 0; ) {
+      const index = dayIndexOf(startsMs, rest.atMs[0] as number)
+      // A day that begins within one sealed under another time zone begins where that one ends.
+      const fromMs = Math.max(startsMs[index] as number, atLeastMs)
+      const toMs = Math.min(startsMs[index + 1] as number, atMostMs)
+      days.push({ fromMs, ...figuresOfDay(within(rest, fromMs, toMs), fromMs, toMs) })
+      rest = within(rest, toMs, Number.POSITIVE_INFINITY)
+    }
+  }
+  for (const segment of parts.segments) {
+    const { from_ms: fromMs, to_ms: toMs } = segment
+    addHot(within(parts.hot, hotFromMs, fromMs), hotFromMs, fromMs)
+    const hot = within(parts.hot, fromMs, toMs)
+    // Of a day whose readings were dropped the figures are all there is.
+    if (hot.atMs.length === 0 || segment.step_ms === null) days.push({ fromMs, ...decodeFigures(segment) })
+    else days.push({ fromMs, ...figuresOfDay(merged(decodeReadings(segment), hot), fromMs, toMs) })
+    hotFromMs = toMs
+  }
+  addHot(within(parts.hot, hotFromMs, Number.POSITIVE_INFINITY), hotFromMs, Number.POSITIVE_INFINITY)
+  return days
+}
+
+/** Adds what rose between two days to the later one, and to its first hour with a good reading. */
+function linkDays(days: Day[], lastBefore: number): void {
+  let before = lastBefore
+  for (const { day, hours } of days) {
+    if (day.count === 0) continue
+    if (!Number.isNaN(before)) {
+      const between = rise(before, day.first)
+      day.increase += between
+      const first = hours.find(({ count }) => count > 0)
+      if (first) first.increase += between
+    }
+    before = day.last
+  }
+}

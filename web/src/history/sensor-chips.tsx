@@ -1,0 +1,86 @@
+import { Button } from '@mantine/core'
+import { IconPlus, IconX } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { KindIcon } from '../readings/kind-icon.tsx'
+import { mostSensors } from './explorer-search.ts'
+import type { Trace } from './panels.ts'
+import classes from './sensor-chips.module.css'
+import { TraceMark } from './trace-mark.tsx'
+
+interface ChipProps {
+  label: string
+  onRemove: () => void
+  children: ReactNode
+}
+
+const Chip = ({ label, onRemove, children }: ChipProps) => {
+  const { t } = useTranslation()
+  return (
+    <li className={classes.chip}>
+      {children}
+      <button
+        type="button"
+        aria-label={t('explorer.remove', { name: label })}
+        title={t('explorer.remove', { name: label })}
+        onClick={onRemove}
+      >
+        <IconX size={14} stroke={1.5} aria-hidden />
+      </button>
+    </li>
+  )
+}
+
+interface SensorChipsProps {
+  sensorIds: readonly number[]
+  traces: readonly Trace[]
+  /** Sensors are known, so one that is missing does not exist. */
+  isKnown: boolean
+  onRemove: (sensorId: number) => void
+  onRemoveAll: () => void
+  onChoose: () => void
+  /** What else can be done with them. */
+  children?: ReactNode
+}
+
+/** The chosen sensors with their colours. */
+export const SensorChips = (props: SensorChipsProps) => {
+  const { sensorIds, traces, isKnown, onRemove, onRemoveAll, onChoose, children } = props
+  const { t } = useTranslation()
+  return (
+    <ul className={classes.chips} aria-label={t('explorer.sensors')}>
+      {sensorIds.map((id) => {
+        const trace = traces.find(({ sensor }) => sensor.id === id)
+        if (!trace && !isKnown) return <li key={id} className={`${classes.chip} ${classes.unknown}`} />
+        const name = trace?.sensor.name ?? t('explorer.unknownSensor', { id: String(id) })
+        return (
+          <Chip key={id} label={name} onRemove={() => onRemove(id)}>
+            {trace && <TraceMark trace={trace} />}
+            {trace && <KindIcon kind={trace.sensor.sensor_type} />}
+            <span className={classes.name} title={trace ? `${name}\n${trace.sensor.sensor_key}` : undefined}>
+              {name}
+            </span>
+            {trace && <span className={classes.floor}>{trace.floorName}</span>}
+          </Chip>
+        )
+      })}
+      <li className={classes.add}>
+        <Button
+          variant="default"
+          size="sm"
+          leftSection={<IconPlus size={16} stroke={1.5} aria-hidden />}
+          onClick={onChoose}
+        >
+          {t('explorer.choose')}
+        </Button>
+        {sensorIds.length > 1 && (
+          <Button variant="subtle" color="gray" size="sm" onClick={onRemoveAll}>
+            {t('explorer.removeAll')}
+          </Button>
+        )}
+        {children}
+        {sensorIds.length >= mostSensors && <span className={classes.floor}>{t('explorer.full')}</span>}
+      </li>
+    </ul>
+  )
+}
