@@ -4,12 +4,15 @@ import { median, percentile, type Spread, spread } from './statistics.ts'
 /** One way to bring the same readings in. */
 export interface Arm {
   name: string
-  /** `plain`: to a process that parses batches and does nothing else. */
-  kind: 'copy' | 'ingest' | 'plain'
+  /**
+   * `plain`: to a process that parses batches and does nothing else. `resend`: what is stored already. `paced`: as much
+   * as falls due, not as much as is answered.
+   */
+  kind: 'copy' | 'ingest' | 'plain' | 'resend' | 'paced'
   clients: number
   /** Readings in one request; null for COPY. */
   batch: number | null
-  /** Share of COPY that must be reached. */
+  /** Share of COPY that must be reached; of `paced`, milliseconds that p99 may not exceed. */
   goal: number | null
 }
 
@@ -51,25 +54,34 @@ export function reportIngest(results: IngestResults): Outcome {
   for (const arm of results.arms) {
     const rounds = results.measured.filter((one) => one.arm === arm)
     const rate = spread(rounds.map(({ perSecond }) => perSecond))
-    const compared = arm.kind === 'ingest'
+    const compared = arm.kind === 'ingest' || arm.kind === 'resend'
     const ratio = compared ? rate.median / copyRate : null
     const ratios = spread(rounds.map(({ round, perSecond }) => perSecond / (copyIn.get(round) ?? Number.NaN)))
-    const met = ratio === null || arm.goal === null ? null : ratio >= arm.goal
-    const baseline = compared ? copyRate : null
-    figures.push({ ...figureOf(arm.name, rate, 'readings/s'), baseline, ratio, goal: arm.goal, met })
-
     const latency = latencyOf(rounds)
-    const cpu = cpuOf(rounds)
-    for (const [name, value, unit] of [...latency, ...cpu]) figures.push(figureOf(`${arm.name}: ${name}`, value, unit))
+    const cpu = cpuOf(arm, rounds)
+    const p99 = latency[1]?.[1].median ?? Number.NaN
+    const reached = arm.kind === 'paced' ? p99 <= (arm.goal ?? 0) : ratio !== null && ratio >= (arm.goal ?? 0)
+    const judged = { goal: arm.goal, met: arm.goal === null ? null : reached }
+    figures.push({
+      ...figureOf(arm.name, rate, 'readings/s'),
+      ...(compared && { baseline: copyRate, ratio }),
+      ...(arm.kind !== 'paced' && judged),
+    })
+    for (const [name, value, unit] of [...latency, ...cpu]) {
+      const ofPaced = arm.kind === 'paced' && name === 'p99'
+      figures.push({ ...figureOf(`${arm.name}: ${name}`, value, unit), ...(ofPaced && judged) })
+    }
     table.push([
       arm.name,
       whole(rate.median),
       range(rate, whole),
       ratio === null ? '' : ratio.toFixed(2),
       ratio === null ? '' : range(ratios, (one) => one.toFixed(2)),
-      met === null ? '' : `≥ ${arm.goal} ${met ? 'met' : 'MISSED'}`,
+      arm.goal === null
+        ? ''
+        : `${arm.kind === 'paced' ? `≤ ${arm.goal} ms` : `≥ ${arm.goal}`} ${reached ? 'met' : 'MISSED'}`,
       ...(latency.length > 0 ? latency.map(([, ms]) => `${ms.median.toFixed(1)} ms`) : ['', '']),
-      ...(cpu.length > 0 ? cpu.map(([, share]) => percent(share.median)) : ['–']),
+      ...cpu.map(([, share]) => percent(share.median)),
     ])
   }
   return { figures: figures.map(rounded), table, notes: notesOf(results) }
@@ -90,28 +102,36 @@ function latencyOf(rounds: readonly Measured[]): Named[] {
   ]
 }
 
-function cpuOf(rounds: readonly Measured[]): Named[] {
+/** Where another process answers, the server only idles: nothing to tell. */
+function cpuOf({ kind }: Arm, rounds: readonly Measured[]): Named[] {
   const shares = rounds.map(({ busyCores }) => busyCores).filter((share) => share !== null)
   if (shares.length === 0) return []
   const of = (who: keyof BusyCores): Spread => spread(shares.map((share) => share[who]))
-  return [
-    ['CPU of the load generator', of('generator'), 'cores'],
-    ['CPU of the server', of('server'), 'cores'],
-    ['CPU of PostgreSQL', of('postgres'), 'cores'],
-  ]
+  const generator: Named = ['CPU of the load generator', of('generator'), 'cores']
+  if (kind === 'plain') return [generator]
+  return [generator, ['CPU of the server', of('server'), 'cores'], ['CPU of PostgreSQL', of('postgres'), 'cores']]
 }
 
 function notesOf({ plan, postgresVersion }: IngestResults): string[] {
-  const readings = whole(plan.sensors * plan.minutes)
+  const { sensors, minutes, rounds } = plan
   return [
-    `Each run stores the same ${readings} readings: ${plan.minutes} minutes of ${plan.sensors} sensors, in order of time, into an empty day`,
-    `of the same table (PostgreSQL ${postgresVersion}, fsync on, answers after the commit, API keys checked). COPY is binary, one`,
-    `statement, prepared before the clock starts. A batch of 1,000 is ${1_000 / plan.sensors} minutes of all sensors, one of 100 a minute of ${Math.min(100, plan.sensors)}.`,
-    `Median of ${plan.rounds} interleaved rounds after one to warm up; count and checksums of every run were right.`,
-    'load, server, PG: CPU of load generator, server and PostgreSQL, in percent of one core.',
-    '"parsed only": the same requests to a process that parses them and answers.',
+    `Each run stores as many readings, ${whole(sensors * minutes)}: ${minutes} minutes of ${sensors} sensors in order of time, into an empty day of the`,
+    `same table (PostgreSQL ${postgresVersion}, fsync on, answers after the commit, API keys checked). COPY is binary, one statement,`,
+    `prepared before the clock starts. A request holds what comes next in that order: ${batchesHold(plan)}.`,
+    `Median of ${rounds} interleaved rounds after one to warm up; count and checksums of every run were right. "of COPY" is the ratio of`,
+    'the medians, its range that within a round. load, server, PG: CPU of load generator, server and PostgreSQL in percent of one',
+    'core. "parsed only": the same requests to a process that parses them and answers. "all sent again": all of it is stored already.',
+    '"at half of the most": a request falls due again and again, half as often as 8 clients were answered, and its latency counts from then.',
   ]
 }
+
+const batchesHold = ({ sensors }: IngestResults['plan']): string =>
+  [1_000, 100]
+    .map(
+      (batch) =>
+        `${whole(batch)} are ${batch < sensors ? `a minute of ${batch}` : `${batch / sensors} minutes of all`} sensors`,
+    )
+    .join(', ')
 
 const ofKind = ({ measured }: IngestResults, kind: Arm['kind']) => measured.filter(({ arm }) => arm.kind === kind)
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { type SensorType, sensorTypes } from './sensor-kinds.ts'
-import { Closed, Id, Name, Nullable, PageQuery, Timestamp } from './wire.ts'
+import { Closed, Id, Name, Nullable, PageQuery, Patch, Timestamp } from './wire.ts'
 
 /** A building is a tree: building → floor → zone, with sensors on floors and gateways in buildings. */
 
@@ -18,7 +18,7 @@ const buildingFields = {
   locale: Type.Optional(Nullable(Type.String({ minLength: 2, maxLength: 35, format: 'text', examples: ['ja'] }))),
 }
 export const BuildingInput = Closed(buildingFields)
-export const BuildingPatch = Type.Partial(BuildingInput)
+export const BuildingPatch = Patch(BuildingInput)
 export const Building = Type.Object({
   ...created,
   name: Type.String(),
@@ -45,7 +45,7 @@ const floorFields = {
   plan: Type.Optional(Nullable(Type.String({ minLength: 1, maxLength: 200_000, format: 'text' }))),
 }
 export const FloorInput = Closed(floorFields)
-export const FloorPatch = Type.Partial(FloorInput)
+export const FloorPatch = Patch(FloorInput)
 export const Floor = Type.Object({
   ...created,
   building_id: Id,
@@ -64,7 +64,7 @@ const zoneFields = {
   outline: Type.Optional(Nullable(Outline)),
 }
 export const ZoneInput = Closed(zoneFields)
-export const ZonePatch = Type.Partial(ZoneInput)
+export const ZonePatch = Patch(ZoneInput)
 export const Zone = Type.Object({
   ...created,
   floor_id: Id,
@@ -92,7 +92,7 @@ const sensorFields = {
   status: Type.Optional(SensorAdminStatus),
 }
 export const SensorInput = Closed(sensorFields)
-export const SensorPatch = Type.Partial(SensorInput)
+export const SensorPatch = Patch(SensorInput)
 export const Sensor = Type.Object({
   ...created,
   floor_id: Id,
@@ -109,7 +109,7 @@ export const Sensor = Type.Object({
 })
 
 export const GatewayInput = Closed({ building_id: Id, name: Name })
-export const GatewayPatch = Type.Partial(GatewayInput)
+export const GatewayPatch = Patch(GatewayInput)
 export const Gateway = Type.Object({
   ...created,
   building_id: Id,

@@ -1,4 +1,4 @@
-import { type Static, type TProperties, type TSchema, Type } from 'typebox'
+import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox'
 
 /** Shapes that every other schema of the contract is made of. */
 
@@ -24,6 +24,9 @@ export const Nullable = <T extends TSchema>(schema: T) => {
 /** An object that refuses fields it does not know. */
 export const Closed = <T extends TProperties>(properties: T, options: Record<string, unknown> = {}) =>
   Type.Object(properties, { additionalProperties: false, ...options })
+
+/** Any of the input's fields; closed like it, which `Type.Partial` alone would not be. */
+export const Patch = <T extends TProperties>(input: TObject<T>) => Type.Partial(input, { additionalProperties: false })
 
 export const IdParams = Closed({ id: Id })
 

@@ -25,7 +25,7 @@ async function main([command, ...args]: string[]): Promise<void> {
   const quiet = !process.env['PLENUM_LOG_LEVEL'] && process.stderr.isTTY
   const isServer = command === undefined || isRole(command)
   const log = createLog(!isServer || quiet ? 'warn' : config.logLevel)
-  const ending = watchForEnd(log)
+  const ending = watchForEnd(log, { underNpm: process.env['npm_lifecycle_event'] !== undefined })
   try {
     await run()
   } catch (error) {

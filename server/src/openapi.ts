@@ -82,7 +82,7 @@ export async function publishOpenapi(app: App): Promise<void> {
     scope.addHook('onSend', async (_request, reply) => void reply.headers(docsSecurity))
     await scope.register(swaggerUi, {
       routePrefix: '/api/docs',
-      uiConfig: { url: '/api/openapi.json', persistAuthorization: false },
+      uiConfig: { url: '/api/openapi.json', persistAuthorization: false, layout: 'BaseLayout' },
     })
   })
 }

@@ -10,6 +10,7 @@ import {
   type Log,
   migrate,
   migrateJobs,
+  openDatabase,
   startEmbeddedDatabase,
   startJobs,
   systemClock,
@@ -38,6 +39,7 @@ export class StartError extends Error {}
 const jobsPatienceMs = 10_000
 /** A connection that is still in use by then is one whose query nobody waits for. */
 const poolPatienceMs = 5_000
+const lookForIdleMs = 50
 
 /**
  * Starts database, services, jobs and HTTP as the configuration says; on failure nothing is left running.
@@ -61,12 +63,21 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
 
   const { replicaUrl, publicUrl, role } = config
   const address = addressOf(config.host, config.port)
-  const services = await createServices({ databaseUrl, replicaUrl, publicUrl, address, log, clock: systemClock })
+  const worker = role !== 'web'
+  const services = await createServices({
+    databaseUrl,
+    replicaUrl,
+    publicUrl,
+    address,
+    worker,
+    log,
+    clock: systemClock,
+  })
   starting.defer(() => atMost(poolPatienceMs, services.close(), 'database connections', log))
   await services.readings.makePartitionsAhead()
 
-  if (role !== 'web') {
-    const jobs = await startJobs({ url: databaseUrl, log, scheduled: scheduledJobs(services) })
+  if (services.worker !== null) {
+    const jobs = await startJobs({ pool: services.worker.pool, log, scheduled: scheduledJobs(services) })
     starting.defer(() => atMost(jobsPatienceMs, jobs.stop(), 'jobs', log))
   }
   const { metricsToken } = config
@@ -74,7 +85,7 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
     role === 'worker'
       ? buildWorkerApp(services, { log, metricsToken })
       : await buildApp(services, { log, metricsToken, webDir })
-  starting.defer(() => app.close())
+  starting.defer(() => closeApp(app))
   asked?.throwIfAborted()
   const port = await listen(app, config)
 
@@ -99,7 +110,8 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
 export async function migrateDatabase(url: string, name: string, log: Log): Promise<string[]> {
   try {
     const applied = await migrate(url, log)
-    await migrateJobs(url)
+    const database = openDatabase({ url, name: 'plenum migrate', keep: 0, max: 2, statementTimeoutMs: 0, log })
+    await migrateJobs(database.pool).finally(database.close)
     return applied
   } catch (error) {
     throw databaseError(name, error)
@@ -171,6 +183,16 @@ function listenError(error: unknown, { host, port }: Config): unknown {
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EINVAL')
     return new StartError(`PLENUM_HOST: "${host}" is not an address of this machine`)
   return error
+}
+
+/** A connection that was in use when the closing began stays open when it falls idle, until somebody looks again. */
+async function closeApp(app: App): Promise<void> {
+  const looking = setInterval(() => app.server.closeIdleConnections(), lookForIdleMs)
+  try {
+    await app.close()
+  } finally {
+    clearInterval(looking)
+  }
 }
 
 /** Every address of the machine is nothing a browser can open; localhost is one of them. */

@@ -13,10 +13,14 @@ export interface ServiceSettings {
   publicUrl: string | null
   /** Where this process is reached when no public address is set. */
   address: string
+  /** Whether jobs run in this process; they don't unless said. */
+  worker?: boolean
   log: Log
   clock: Clock
 }
 
+/** Jobs have their own, so that none of theirs keeps a request waiting. */
+const workerPool = { keep: 2, max: 10, statementTimeoutMs: 30_000 }
 const webPool = { keep: 20, max: 30, statementTimeoutMs: 30_000 }
 /** Dashboards on a replica have their own pool; what takes longer than this there is worth nothing. */
 const replicaPool = { keep: 5, max: 20, statementTimeoutMs: 5_000 }
@@ -29,7 +33,14 @@ export async function createServices(settings: ServiceSettings) {
   const replica = settings.replicaUrl
     ? openDatabase({ url: settings.replicaUrl, name: 'plenum replica', log, ...replicaPool })
     : null
-  metrics.watchPools(() => ({ web: primary.counts(), ...(replica && { replica: replica.counts() }) }))
+  const worker = settings.worker
+    ? openDatabase({ url: settings.databaseUrl, name: 'plenum worker', log, ...workerPool })
+    : null
+  metrics.watchPools(() => ({
+    web: primary.counts(),
+    ...(replica && { replica: replica.counts() }),
+    ...(worker && { worker: worker.counts() }),
+  }))
 
   const auth = await createAuth({ db: primary.db, log, publicUrl: settings.publicUrl, address: settings.address })
   const registry = createRegistry(primary.db, {
@@ -41,7 +52,7 @@ export async function createServices(settings: ServiceSettings) {
     deleteReadings: (tx, sensorId) => readings.removeSensor(tx, sensorId),
   })
   const readings = createReadings({
-    db: primary.db,
+    database: primary,
     registry,
     clock,
     log,
@@ -59,8 +70,9 @@ export async function createServices(settings: ServiceSettings) {
     dashboard,
     metrics,
     database: primary,
+    worker,
     close: async (): Promise<void> => {
-      await Promise.all([primary.close(), replica?.close()])
+      await Promise.all([primary.close(), replica?.close(), worker?.close()])
     },
   }
 }

@@ -58,7 +58,7 @@ export async function webFileRoutes(app: App, webDir: string): Promise<void> {
   })
   app.get('/*', { config, schema: hidden }, async (request, reply) => {
     const { '*': name } = request.params as { '*': string }
-    if (name.startsWith('api/')) throw commonErrors.not_found('There is nothing here.')
+    if (name === 'api' || name.startsWith('api/')) throw commonErrors.not_found('There is nothing here.')
     // A name with a dot is a file such as favicon.svg; everything else is a view of the application.
     if (/^[\w-]+\.[\w.]+$/.test(name)) return reply.sendFile(name)
     return page(reply)

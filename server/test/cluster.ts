@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { createLog, migrate, migrateJobs, startEmbeddedDatabase } from '#platform'
+import { createLog, startEmbeddedDatabase } from '#platform'
+import { migrateDatabase } from '../src/server.ts'
 
 /**
  * Before all test files (`node --test --test-global-setup`): one PostgreSQL for the whole run, with a migrated
@@ -31,8 +32,7 @@ export async function globalSetup(): Promise<void> {
   await client.query(`drop database if exists ${template} with (force)`)
   await client.query(`create database ${template}`)
   await client.end()
-  await migrate(templateUrl.href, log)
-  await migrateJobs(templateUrl.href)
+  await migrateDatabase(templateUrl.href, 'TEST_DATABASE_URL', log)
   process.env['PLENUM_TEST_SERVER'] = url
 }
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { type Action, can, type Principal } from './access.ts'
 
-const person: Principal = { kind: 'user', userId: 'a', email: 'a@b.c', name: 'A', keyId: null }
-const script: Principal = { ...person, keyId: 7 }
-const gateway: Principal = { kind: 'gateway', gatewayId: 1, buildingId: 1, keyId: 1, readingsPerMinute: 1 }
+const person: Principal = { kind: 'user', userId: 'a', email: 'a@b.c', name: 'A', key: null }
+const script: Principal = { ...person, key: { keyId: 7, readingsPerMinute: 1 } }
+const gateway: Principal = { kind: 'gateway', gatewayId: 1, buildingId: 1, key: { keyId: 1, readingsPerMinute: 1 } }
 
 const matrix: [Action, Record<'nobody' | 'person' | 'script' | 'gateway', boolean>][] = [
   ['anonymous', { nobody: true, person: true, script: true, gateway: true }],

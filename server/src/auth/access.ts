@@ -3,8 +3,14 @@
  * and no route has to change for it.
  */
 export type Principal =
-  | { kind: 'user'; userId: string; email: string; name: string; keyId: number | null }
-  | { kind: 'gateway'; gatewayId: number; buildingId: number; keyId: number; readingsPerMinute: number }
+  | { kind: 'user'; userId: string; email: string; name: string; key: KeyInUse | null }
+  | { kind: 'gateway'; gatewayId: number; buildingId: number; key: KeyInUse }
+
+/** The API key that a request came with, and its quota. */
+export interface KeyInUse {
+  keyId: number
+  readingsPerMinute: number
+}
 
 /**
  * What a route does, declared by every route:
@@ -19,7 +25,7 @@ export function can(principal: Principal | null, action: Action): boolean {
   switch (principal?.kind) {
     case 'user':
       // A key must not be able to make more keys: whoever finds one would outlive its revocation.
-      return action !== 'account' || principal.keyId === null
+      return action !== 'account' || principal.key === null
     case 'gateway':
       return action === 'ingest'
     default:

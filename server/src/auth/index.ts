@@ -12,7 +12,7 @@ import { createSessions } from './sessions.ts'
 import { createSignIn } from './sign-in.ts'
 import { createStore } from './store.ts'
 
-export { type Action, can, type Principal } from './access.ts'
+export { type Action, can, type KeyInUse, type Principal } from './access.ts'
 export { generatePassword } from './sign-in.ts'
 export type Auth = Awaited<ReturnType<typeof createAuth>>
 

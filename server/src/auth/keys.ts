@@ -96,11 +96,11 @@ export function createKeys({ store, log }: { store: AuthStore; log: Log }) {
 }
 
 function principalOf(row: NonNullable<Awaited<ReturnType<AuthStore['findKey']>>>): Principal {
+  const key = { keyId: row.id, readingsPerMinute: row.readings_per_minute }
   if (row.gateway_id !== null && row.building_id !== null) {
-    const { gateway_id: gatewayId, building_id: buildingId, readings_per_minute: readingsPerMinute } = row
-    return { kind: 'gateway', gatewayId, buildingId, keyId: row.id, readingsPerMinute }
+    return { kind: 'gateway', gatewayId: row.gateway_id, buildingId: row.building_id, key }
   }
-  return { kind: 'user', userId: row.user_id ?? '', email: row.email ?? '', name: row.person_name ?? '', keyId: row.id }
+  return { kind: 'user', userId: row.user_id ?? '', email: row.email ?? '', name: row.person_name ?? '', key }
 }
 
 const onWire = (row: KeyRow): ApiKey => ({

@@ -28,7 +28,7 @@ export function createSessions({ signIn, store }: { signIn: SignIn; store: AuthS
       }
       if (!session) return null
       const { id: userId, email, name } = session.user
-      return { kind: 'user', userId, email, name, keyId: null }
+      return { kind: 'user', userId, email, name, key: null }
     },
   }
 }

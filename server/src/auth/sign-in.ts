@@ -35,6 +35,8 @@ export function createSignIn(options: { db: Kysely<Tables>; secret: string; publ
     },
     telemetry: { enabled: false },
     logger: { disabled: true },
+    // Otherwise what fails is written to the console, past the log, and answered without its cause.
+    onAPIError: { throw: true },
   })
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
 
@@ -14,6 +15,16 @@ export interface KeyRow {
 }
 
 export type KeyOwner = { gatewayId: number } | { userId: string }
+
+/** better-auth's name for e-mail and password. */
+const passwordProvider = 'credential'
+const passwordOf = (userId: string, hash: string) => ({
+  id: randomUUID(),
+  user_id: userId,
+  account_id: userId,
+  provider_id: passwordProvider,
+  password: hash,
+})
 
 /** The tables of sign-in and keys. */
 export function createStore(db: Kysely<Tables>) {
@@ -41,6 +52,32 @@ export function createStore(db: Kysely<Tables>) {
     async ping(): Promise<void> {
       await sql`select 1`.execute(db)
     },
+
+    /** A person and the password they sign in with, together or not at all. */
+    addPerson: (person: { email: string; name: string }, passwordHash: string): Promise<void> =>
+      db.transaction().execute(async (tx) => {
+        const id = randomUUID()
+        await tx
+          .insertInto('person')
+          .values({ ...person, id, email_verified: true })
+          .execute()
+        await tx.insertInto('credential').values(passwordOf(id, passwordHash)).execute()
+      }),
+
+    /** Sets the password, and ends the sessions that were opened with the old one. */
+    setPassword: (userId: string, passwordHash: string): Promise<void> =>
+      db.transaction().execute(async (tx) => {
+        await tx
+          .deleteFrom('credential')
+          .where('user_id', '=', userId)
+          .where('provider_id', '=', passwordProvider)
+          .execute()
+        await tx.insertInto('credential').values(passwordOf(userId, passwordHash)).execute()
+        await tx.deleteFrom('session').where('user_id', '=', userId).execute()
+      }),
+
+    findPerson: (email: string): Promise<{ id: string; email: string } | undefined> =>
+      db.selectFrom('person').select(['id', 'email']).where('email', '=', email.toLowerCase()).executeTakeFirst(),
 
     async hasPeople(): Promise<boolean> {
       return (await db.selectFrom('person').select('id').limit(1).executeTakeFirst()) !== undefined

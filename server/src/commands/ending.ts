@@ -14,6 +14,7 @@ export class Interrupted extends Error {}
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** npm hands on a Ctrl-C that the terminal has sent here already: what comes this close is the same wish. */
 const sameWishMs = 1_000
+const lookForParentMs = 500
 /** After a second wish. A PostgreSQL that is still there is taken over by the next start. */
 const lastResortMs = 15_000
 
@@ -21,7 +22,7 @@ const lastResortMs = 15_000
  * From now on signals end this process in good order, and so do errors that nobody caught: without this, they would
  * leave the embedded PostgreSQL running without its server.
  */
-export function watchForEnd(log: Log): Ending {
+export function watchForEnd(log: Log, { underNpm }: { underNpm: boolean }): Ending {
   const asked = new AbortController()
   const hurried = new AbortController()
   let askedAtMs = 0
@@ -38,6 +39,9 @@ export function watchForEnd(log: Log): Ending {
     }
   }
   for (const name of signals) process.on(name, onSignal)
+  // npm runs us in a shell, and a signal for npm ends that shell instead of us.
+  const shell = process.ppid
+  if (underNpm) setInterval(() => process.ppid === shell || onSignal('end of npm'), lookForParentMs).unref()
   process.on('uncaughtException', (error) => {
     // While everything is being taken down, connections break in many ways; none of them may stop the taking down.
     if (asked.signal.aborted) return log.warn({ err: error }, 'error while stopping')

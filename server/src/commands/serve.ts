@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs'
 import type { Logger } from 'pino'
-import { generatePassword } from '#auth'
 import type { Config } from '../config.ts'
 import { hasDemoBuilding, startDemo } from '../demo.ts'
 import { type RunningServer, StartError, startServer } from '../server.ts'
 import { buildWebIfNeeded } from '../web-build.ts'
 import { type Ending, whenAborted } from './ending.ts'
+import { introduce, refuseWithoutAdministrator } from './introduce.ts'
 
-const defaultEmail = 'admin@plenum.local'
 /** What was accepted is answered within this, or cut off. */
 const drainMs = 20_000
 
@@ -75,35 +74,4 @@ function startWebBuild(log: Logger, ending: Ending): { done: Promise<void>; stop
 async function wantsDemo(config: Config, server: RunningServer, fresh: boolean): Promise<boolean> {
   if (config.demo !== null) return config.demo
   return server.embedded !== null && (fresh || (await hasDemoBuilding(server.services)))
-}
-
-/** An external database may be reached by many: nobody's password is made up and printed there. */
-function refuseWithoutAdministrator(config: Config): void {
-  if (config.databaseUrl === null || config.admin.password !== null) return
-  throw new StartError('PLENUM_ADMIN_PASSWORD (and PLENUM_ADMIN_EMAIL): needed, the database has no administrator yet')
-}
-
-/** Prints where it runs and, once, the password that was made for the first administrator. */
-async function introduce(config: Config, server: RunningServer, fresh: boolean): Promise<void> {
-  const { administrators } = server.services.auth
-  console.log(`\n  Plenum is running at ${config.publicUrl ?? server.address}\n`)
-  if (!fresh) {
-    const first = await administrators.first()
-    if (server.embedded) console.log(`  Sign in as ${first?.email}. Password lost? npm run plenum -- password\n`)
-    return
-  }
-  const email = config.admin.email ?? defaultEmail
-  const password = config.admin.password ?? generatePassword()
-  // Printed before it counts: killed in between, the next start makes another, and nobody is locked out.
-  console.log(
-    config.admin.password === null
-      ? `  Sign in as    ${email}\n  with password ${password}\n\n  It is shown only now.\n`
-      : `  Sign in as ${email} with the password in PLENUM_ADMIN_PASSWORD.\n`,
-  )
-  try {
-    await administrators.create(email, password)
-  } catch (error) {
-    // Another instance that started at the same time on the same database was faster.
-    if (await administrators.missing()) throw error
-  }
 }

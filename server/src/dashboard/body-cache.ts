@@ -8,8 +8,6 @@ export interface CachedBody {
   etag: string
 }
 
-export type BodyCache = ReturnType<typeof createBodyCache>
-
 /**
  * Bodies, built once per change. Every one is dropped when what it shows changes, and after `freshMs` at the latest,
  * for what only time changes (a sensor turns stale) and for writes on other instances.

@@ -1,8 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
 
-export type DashboardStore = ReturnType<typeof createStore>
-
 /** A floor, one of its sensors (null where it has none) and that sensor's newest reading. */
 export interface FloorRow {
   floor_id: number

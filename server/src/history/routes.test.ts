@@ -220,11 +220,11 @@ test('the contract is published: every route, its parameters and its problems', 
   }>()
   for (const path of [
     '/api/dashboard/floor/{floor_id}/history',
-    '/api/sensors/{sensor_id}/history',
-    '/api/sensors/{sensor_id}/series',
+    '/api/sensors/{id}/history',
+    '/api/sensors/{id}/series',
     '/api/export',
   ])
     assert.deepEqual(api.paths[path]?.get.tags, ['History'], path)
-  const responses = Object.keys(api.paths['/api/sensors/{sensor_id}/history']?.get.responses ?? {})
+  const responses = Object.keys(api.paths['/api/sensors/{id}/history']?.get.responses ?? {})
   for (const status of ['200', '400', '404', '408', '422', '503']) assert.ok(responses.includes(status), status)
 })

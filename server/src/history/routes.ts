@@ -1,4 +1,5 @@
 import {
+  IdParams,
   Closed,
   History,
   HistoryQuery,
@@ -64,30 +65,30 @@ export function historyRoutes(app: App, past: Past): void {
     },
   )
   app.get(
-    '/api/sensors/:sensor_id/history',
+    '/api/sensors/:id/history',
     {
       config,
       schema: {
         summary: 'The past of a sensor, as readings or in buckets',
         tags,
-        params: Closed({ sensor_id: Id }),
+        params: IdParams,
         querystring: SensorHistoryQuery,
         response,
       },
     },
     async (request, reply) => {
-      const ask = (signal: AbortSignal) => past.ofSensor(request.params.sensor_id, request.query, signal)
+      const ask = (signal: AbortSignal) => past.ofSensor(request.params.id, request.query, signal)
       return sendAnswer(reply, await inTime(timeoutMs, clientGone(reply), ask))
     },
   )
   app.get(
-    '/api/sensors/:sensor_id/series',
+    '/api/sensors/:id/series',
     {
       config,
       schema: {
         summary: 'The line of a sensor for a chart of that many pixels, peaks kept; any range in one answer',
         tags,
-        params: Closed({ sensor_id: Id }),
+        params: IdParams,
         querystring: SeriesQuery,
         response: { 200: Series },
       },
@@ -95,7 +96,7 @@ export function historyRoutes(app: App, past: Past): void {
     async (request, reply) => {
       const { from, to, points = 800 } = request.query
       const range = parseRange(from, to)
-      const ask = (signal: AbortSignal) => past.series(request.params.sensor_id, range, points, signal)
+      const ask = (signal: AbortSignal) => past.series(request.params.id, range, points, signal)
       const series = await inTime(timeoutMs, clientGone(reply), ask)
       const { sensor_id, ...line } = series
       return { sensor_id, ...instants(range), ...line }

@@ -1,5 +1,6 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { isDatabaseUnavailable } from './database-errors.ts'
 import type { Log } from './log.ts'
 import type { DB } from './tables.generated.ts'
 
@@ -29,6 +30,13 @@ export interface PoolCounts {
 
 export interface Database {
   db: Kysely<Tables>
+  /** For what does not speak Kysely. */
+  pool: pg.Pool
+  /**
+   * Runs one statement that changes rows, and answers how many. With a name it stays prepared on each connection that
+   * has run it, which Kysely has no way to ask for: PostgreSQL then parses and plans it no more.
+   */
+  execute(statement: CompiledQuery, name?: string): Promise<number>
   counts(): PoolCounts
   /** Waits for connections in use, then closes all. */
   close(): Promise<void>
@@ -54,10 +62,27 @@ export function openDatabase(settings: PoolSettings): Database {
   })
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
   pool.on('error', (error) => settings.log.warn({ err: error, pool: settings.name }, 'database connection lost'))
+  // The same for one that breaks in use: its statement fails, which is told to whoever waits for it.
+  pool.on('connect', (client) => void client.on('error', () => {}))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   let closing: Promise<void> | undefined
   return {
     db,
+    pool,
+    async execute({ sql: text, parameters }, name) {
+      const client = await pool.connect()
+      let broken = false
+      try {
+        const { rowCount } = await client.query({ text, values: [...parameters], ...(name !== undefined && { name }) })
+        return rowCount ?? 0
+      } catch (error) {
+        // A backend that is ended says so before its socket closes: in that moment the pool would hand it on as good.
+        broken = isDatabaseUnavailable(error)
+        throw error
+      } finally {
+        client.release(broken)
+      }
+    },
     counts: () => ({
       size: pool.totalCount,
       used: pool.totalCount - pool.idleCount,
@@ -71,6 +96,8 @@ export function openDatabase(settings: PoolSettings): Database {
 /** One direct connection, outside every pool: for LISTEN, locks held long and migrations. */
 export async function connectDirectly(url: string, name: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, application_name: name, connectionTimeoutMillis: 10_000 })
+  // Its statement fails; as an event without a listener it would end the process instead.
+  client.on('error', () => {})
   await client.connect()
   return client
 }

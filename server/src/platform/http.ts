@@ -45,7 +45,9 @@ export function createHttp(log: Logger): App {
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     bodyLimit: 1024 * 1024,
     keepAliveTimeout: 72 * secondsMs,
-    requestTimeout: 120 * secondsMs,
+    // A bulk load streams for minutes; who sends nothing at all for a minute and a half is cut off.
+    requestTimeout: 15 * 60 * secondsMs,
+    connectionTimeout: 90 * secondsMs,
     handlerTimeout: 0,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -94,6 +96,9 @@ const requestIdOf = (given: string | string[] | undefined): string =>
   typeof given === 'string' && /^[\w.:-]{8,64}$/.test(given) ? given : randomUUID()
 
 function toPlenumError(error: FastifyError): PlenumError {
+  // A body that broke off has the same ECONNRESET as a lost database, but comes with a status of its own.
+  if (error.statusCode === 400 && error.code === 'ECONNRESET')
+    return commonErrors.validation_failed('The body broke off.')
   const known = asUnavailable(error)
   if (known instanceof PlenumError) return known
   if (error.validation) {

@@ -8,8 +8,11 @@ const secrets = ['authorization', 'cookie', 'password', 'key', 'token', 'secret'
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
 /** JSON lines on standard error; standard output is for what a person asked for. */
-export const createLog = (level: LogLevel): Logger =>
-  pino(
+export function createLog(level: LogLevel): Logger {
+  const destination = pino.destination({ dest: 2, sync: true })
+  // A log that can't be written (its disk is full, its reader gone) must not end what it tells of.
+  destination.on('error', () => {})
+  return pino(
     {
       level,
       base: null,
@@ -17,5 +20,6 @@ export const createLog = (level: LogLevel): Logger =>
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[secret]' },
     },
-    pino.destination({ dest: 2, sync: true }),
+    destination,
   )
+}

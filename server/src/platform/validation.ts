@@ -30,6 +30,12 @@ const formats = {
   timezone: isTimeZone,
 }
 
+/** What a format asks for, in words. */
+const formatWords: Record<string, string> = {
+  text: 'must be well-formed text without control characters',
+  timezone: 'must be an IANA time zone such as Asia/Tokyo',
+}
+
 const build = (options: Options): Ajv => {
   const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, strict: true, ...options })
   addFormats.default(ajv, ['date-time', 'email'])
@@ -38,13 +44,19 @@ const build = (options: Options): Ajv => {
 }
 
 /**
+ * Ajv reads "1e999" as Infinity and then, with strictNumbers, leaves out `maximum` for it because it is no number; so
+ * it would pass. Every number that is read from text needs a maximum.
+ */
+const reads = { strictNumbers: false }
+
+/**
  * Bodies are taken as they are: "12" is not a number and an unknown field is an error. Query strings and paths are
  * all text, so there numbers and booleans are read from it.
  */
 export function createValidatorCompiler(): FastifySchemaCompiler<object> {
   // No defaults in bodies: in a PATCH they would overwrite what was not mentioned.
   const asSent = build({})
-  const fromText = build({ coerceTypes: 'array', useDefaults: true })
+  const fromText = build({ ...reads, coerceTypes: 'array', useDefaults: true })
   return ({ schema, httpPart }) => (httpPart === 'body' ? asSent : fromText).compile(schema)
 }
 
@@ -53,7 +65,7 @@ export function createValidatorCompiler(): FastifySchemaCompiler<object> {
  * says. Returns what is wrong with one, nothing where it fits.
  */
 export function compileTextRecord(schema: object): (record: Record<string, unknown>) => FieldError[] {
-  const fits = build({ coerceTypes: true }).compile(schema)
+  const fits = build({ ...reads, coerceTypes: true }).compile(schema)
   return (record) => (fits(record) ? [] : explain(fits.errors ?? []))
 }
 
@@ -72,5 +84,7 @@ export const explain = (errors: readonly ErrorObject[]): FieldError[] =>
     if (params.missingProperty !== undefined) return { path, detail: 'is required' }
     if (params.additionalProperty !== undefined) return { path, detail: 'is not a known field' }
     if (params.allowedValues) return { path, detail: `must be one of ${params.allowedValues.join(', ')}` }
+    const format = formatWords[(error.params as { format?: string }).format ?? '']
+    if (format !== undefined) return { path, detail: format }
     return { path, detail: error.message ?? 'is not as documented' }
   })

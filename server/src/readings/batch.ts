@@ -32,6 +32,17 @@ export interface Rejected {
   code: RejectionCode
 }
 
+/** What became of readings that were judged. */
+export interface Judged {
+  /** Good and suspect ones. */
+  batch: Batch
+  rejected: Rejected[]
+  /** Of `batch`, those with quality 1. */
+  suspect: number
+  /** Where the sensors of `batch` are. */
+  floorIds: Set<number>
+}
+
 export const emptyBatch = (): Batch => ({ sensorIds: [], atMs: [], values: [], qualities: [] })
 
 /** Sensors that readings name, so that they can be looked up all at once before any is judged. */
@@ -47,27 +58,18 @@ export function sensorsNamedBy(readings: readonly unknown[]): { ids: Set<number>
   return { ids, keys }
 }
 
-/**
- * Judges readings one by one: good and suspect ones are appended to `batch`, the others returned with their index.
- * Pure; `nowMs` is the server's clock.
- */
-export function judge(
-  readings: readonly unknown[],
-  lookup: SensorLookup,
-  nowMs: number,
-  batch: Batch,
-  firstIndex = 0,
-): Rejected[] {
-  const rejected: Rejected[] = []
+/** Judges readings one by one. Pure; `nowMs` is the server's clock. */
+export function judge(readings: readonly unknown[], lookup: SensorLookup, nowMs: number): Judged {
+  const judged: Judged = { batch: emptyBatch(), rejected: [], suspect: 0, floorIds: new Set() }
   const latestMs = nowMs + ingestLimits.aheadMs
-  for (let i = 0; i < readings.length; i++) {
-    const code = take(readings[i], lookup, latestMs, batch)
-    if (code !== null) rejected.push({ index: firstIndex + i, code })
+  for (let index = 0; index < readings.length; index++) {
+    const code = take(readings[index], lookup, latestMs, judged)
+    if (code !== null) judged.rejected.push({ index, code })
   }
-  return rejected
+  return judged
 }
 
-function take(reading: unknown, lookup: SensorLookup, latestMs: number, batch: Batch): RejectionCode | null {
+function take(reading: unknown, lookup: SensorLookup, latestMs: number, judged: Judged): RejectionCode | null {
   if (reading === notJson) return 'reading_not_json'
   if (typeof reading !== 'object' || reading === null || Array.isArray(reading)) return 'reading_invalid'
   const { sensor_id, sensor_key, timestamp, value } = reading as Record<string, unknown>
@@ -81,11 +83,15 @@ function take(reading: unknown, lookup: SensorLookup, latestMs: number, batch: B
   if (value === undefined || value === null) return 'reading_value_missing'
   if (typeof value !== 'number' || !Number.isFinite(value)) return 'reading_value_not_finite'
   const { min, max } = sensorKinds[sensor.sensorType].plausible
+  const quality = value >= min && value <= max ? 0 : 1
+  const { batch, floorIds } = judged
   batch.sensorIds.push(sensor.id)
   batch.atMs.push(atMs)
   // Adding 0 makes -0 a 0: the two are equal, and which of them is stored must not depend on which came first.
   batch.values.push(value + 0)
-  batch.qualities.push(value >= min && value <= max ? 0 : 1)
+  batch.qualities.push(quality)
+  judged.suspect += quality
+  floorIds.add(sensor.floorId)
   return null
 }
 

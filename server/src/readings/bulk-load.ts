@@ -14,8 +14,6 @@ const daysPerStep = 64
 /** Transactions at a time: while one is encoded here, the database writes the other. */
 const lanes = 2
 
-export type LoadClosedDays = ReturnType<typeof createBulkLoad>
-
 /**
  * Writes readings of closed days straight into segments: the same answers afterwards as if they had been sent, at many
  * times the speed. Readings are judged already: known sensors, finite values, and quality as ingest would give it.

@@ -1,5 +1,4 @@
-import type { Kysely } from 'kysely'
-import type { App, Clock, Log, Metrics, Tables } from '#platform'
+import type { App, Clock, Database, Log, Metrics } from '#platform'
 import type { Registry } from '#registry'
 import { createAdmission } from './admission.ts'
 import { createBulkLoad } from './bulk-load.ts'
@@ -24,7 +23,7 @@ const sealForMs = 4 * 60_000
 
 /** Takes readings in and keeps them. */
 export function createReadings(options: {
-  db: Kysely<Tables>
+  database: Pick<Database, 'db' | 'execute'>
   registry: Registry
   clock: Clock
   log: Log
@@ -32,10 +31,11 @@ export function createReadings(options: {
   onCommitted(committed: Committed): void
 }) {
   const { clock, log, metrics } = options
-  const store = createStore(options.db)
-  const daysOf = createLocalDays(options.db)
-  const sealing = createSealing({ db: options.db, daysOf, clock, log, metrics })
-  const retention = createRetention({ db: options.db, clock, log })
+  const { db } = options.database
+  const store = createStore(options.database)
+  const daysOf = createLocalDays(db)
+  const sealing = createSealing({ db, daysOf, clock, log, metrics })
+  const retention = createRetention({ db, clock, log })
   const directory = createSensorDirectory(options.registry)
   const admission = createAdmission()
   const quotas = createQuotas()
@@ -68,13 +68,13 @@ export function createReadings(options: {
     registryChanged: directory.forget,
     removeSensor: store.removeSensor,
     /** What is stored, in whatever form. */
-    stored: createStored(options.db, daysOf),
+    stored: createStored(db, daysOf),
     sealClosedDays: sealing.sealClosedDays,
     /** The job: as long as one run may take, so that the next begins with what is oldest then. */
     seal: async (): Promise<void> => void (await sealing.sealClosedDays(sealForMs)),
     retention,
     dropExpired: async (): Promise<void> => void (await retention.dropExpired()),
-    loadClosedDays: createBulkLoad({ db: options.db, daysOf, clock }),
+    loadClosedDays: createBulkLoad({ db, daysOf, clock }),
 
     /** Partitions of today and the next days, so that no request has to wait for one. */
     makePartitionsAhead: async (days = 3): Promise<void> => {

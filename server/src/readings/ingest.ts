@@ -1,7 +1,7 @@
 import { type IngestAnswer, ingestLimits } from '@plenum/contract'
 import type { Principal } from '#auth'
 import type { Clock } from '#platform'
-import { type Batch, emptyBatch, judge, type KnownSensor, type Rejected, sensorsNamedBy } from './batch.ts'
+import { type Batch, type Judged, judge, type Rejected, sensorsNamedBy } from './batch.ts'
 import { rejections } from './rejection.ts'
 import type { SensorDirectory } from './sensor-directory.ts'
 import type { ReadingStore } from './store.ts'
@@ -28,21 +28,24 @@ export const nothing = (): IngestAnswer => ({ stored: 0, duplicates: 0, rejected
 
 /** Judges, stores and counts readings of one sender. The answer is given after the commit. */
 export function createIngest({ store, directory, clock, onCommitted, onCounted }: IngestContext) {
+  /** In one pass where all sensors are remembered, as a minute after the first they are. */
+  const judged = async (readings: readonly unknown[], buildingId: number | null, nowMs: number): Promise<Judged> => {
+    const remembered = directory.remembered(buildingId)
+    const atOnce = judge(readings, remembered, nowMs)
+    if (!remembered.missed()) return atOnce
+    return judge(readings, await directory.lookup(sensorsNamedBy(readings), buildingId), nowMs)
+  }
+
   /** @param lines position of each reading in what was sent, where it is not simply its index */
   return async (sender: Principal, readings: readonly unknown[], lines?: readonly number[]): Promise<IngestAnswer> => {
     const nowMs = clock.now()
     const buildingId = sender.kind === 'gateway' ? sender.buildingId : null
-    const lookup = await directory.lookup(sensorsNamedBy(readings), buildingId)
-    const batch = emptyBatch()
-    const rejected = judge(readings, lookup, nowMs, batch)
+    const { batch, rejected, suspect, floorIds } = await judged(readings, buildingId, nowMs)
     const counts = await store.add(batch, nowMs)
     const answer = { ...counts, rejected: rejected.length, errors: rejected.map((one) => toError(one, lines)) }
     answer.errors.length = Math.min(answer.errors.length, ingestLimits.errorsTold)
-    onCounted(
-      answer,
-      batch.qualities.reduce((sum, quality) => sum + quality, 0),
-    )
-    if (counts.stored > 0) onCommitted({ batch, stored: counts.stored, floorIds: floorsOf(batch, lookup.byId) })
+    onCounted(answer, suspect)
+    if (counts.stored > 0) onCommitted({ batch, stored: counts.stored, floorIds })
     return answer
   }
 }
@@ -52,15 +55,3 @@ const toError = ({ index, code }: Rejected, lines: readonly number[] | undefined
   code,
   detail: rejections[code],
 })
-
-function floorsOf(batch: Batch, byId: (id: number) => KnownSensor | undefined): Set<number> {
-  const floors = new Set<number>()
-  let last = 0
-  for (const id of batch.sensorIds) {
-    if (id === last) continue
-    last = id
-    const sensor = byId(id)
-    if (sensor) floors.add(sensor.floorId)
-  }
-  return floors
-}

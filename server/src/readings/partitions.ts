@@ -1,8 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
 
-export type Partitions = ReturnType<typeof createPartitions>
-
 const dayMs = 86_400_000
 /** Any number, as long as nothing else on this database takes it. */
 const lockKey = 0x706172746974

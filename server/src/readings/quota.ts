@@ -1,11 +1,6 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible'
+import type { KeyInUse } from '#auth'
 import { readingErrors } from './errors.ts'
-
-/** The key that sends, and what it may. */
-export interface Quota {
-  keyId: number
-  readingsPerMinute: number
-}
 
 export type Quotas = ReturnType<typeof createQuotas>
 
@@ -14,7 +9,7 @@ export function createQuotas() {
   // Only counts: how much is too much is told by each key.
   const sent = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: 60 })
 
-  const refuseExhausted = async ({ keyId, readingsPerMinute }: Quota): Promise<void> => {
+  const refuseExhausted = async ({ keyId, readingsPerMinute }: KeyInUse): Promise<void> => {
     const minute = await sent.get(keyId)
     if (!minute || minute.consumedPoints < readingsPerMinute) return
     throw readingErrors.quota_exceeded({
@@ -33,7 +28,7 @@ export function createQuotas() {
      * be refused for ever; the next is not.
      * @throws quota_exceeded, and what `store` throws
      */
-    async spend<T>(quota: Quota, readings: number, store: () => Promise<T>): Promise<T> {
+    async spend<T>(quota: KeyInUse, readings: number, store: () => Promise<T>): Promise<T> {
       await refuseExhausted(quota)
       await sent.penalty(quota.keyId, readings)
       try {

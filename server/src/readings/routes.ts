@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { IngestAnswer, IngestBody, ingestLimits } from '@plenum/contract'
 import type { FastifyRequest } from 'fastify'
-import type { Principal } from '#auth'
+import type { KeyInUse, Principal } from '#auth'
 import { type App, commonErrors } from '#platform'
 import type { Admission, Claim } from './admission.ts'
 import { bytesOf, isGzip, letGo } from './body.ts'
@@ -9,7 +9,7 @@ import { readingErrors } from './errors.ts'
 import { type Ingest, nothing } from './ingest.ts'
 import { readJson } from './json.ts'
 import { type Lines, readNdjson } from './ndjson.ts'
-import type { Quota, Quotas } from './quota.ts'
+import type { Quotas } from './quota.ts'
 
 const path = '/api/sensors/data'
 /** What is held of an NDJSON body, which is read a piece at a time. */
@@ -105,4 +105,5 @@ function add(sum: IngestAnswer, answer: IngestAnswer): void {
   sum.errors.push(...answer.errors.slice(0, ingestLimits.errorsTold - sum.errors.length))
 }
 
-const quotaOf = (sender: Principal): Quota | null => (sender.kind === 'gateway' ? sender : null)
+/** A person who is signed in sends by hand. */
+const quotaOf = ({ key }: Principal): KeyInUse | null => key

@@ -20,7 +20,7 @@ export async function withoutSealedDuplicates(db: Kysely<Tables>, batch: Batch, 
   /** Values as sealed, by sensor and instant, as long as nothing newer is known. */
   const sealed = new Map<number, Map<number, number>>()
   for (const range of ranges) {
-    for (const [id, parts] of await readParts(db, range, 'all')) {
+    for (const [id, parts] of await readParts(db, range)) {
       let known = sealed.get(id)
       if (!known) sealed.set(id, (known = new Map()))
       note(known, parts)

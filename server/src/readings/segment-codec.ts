@@ -183,7 +183,9 @@ function decodeValues(row: SegmentRow, count: number): Float64Array {
 /** The figures that stand in a segment, without a look at its readings. */
 export function decodeFigures(row: SegmentRow): DayFigures {
   const { count, suspect, min, max, sum, first, last, increase } = row
-  const day = { count, suspect, min, max, sum, first, last, increase: increase ?? Number.NaN }
+  const none = Number.NaN
+  const good = count > 0 ? { min, max, sum, first, last } : { min: none, max: none, sum: none, first: none, last: none }
+  const day = { count, suspect, ...good, increase: increase ?? none }
   const exact = row.hours_int2 ?? row.hours_int4
   const counter = increase !== null
   const hours = Math.ceil((row.to_ms - row.from_ms) / 3_600_000)
@@ -195,14 +197,14 @@ export function decodeFigures(row: SegmentRow): DayFigures {
   return {
     day,
     hours: Array.from({ length: hours }, (_, hour) => {
-      const good = of(0, hour)
-      const some = (value: number) => (good > 0 ? value / power : Number.NaN)
+      const goodInHour = of(0, hour)
+      const some = (value: number) => (goodInHour > 0 ? value / power : Number.NaN)
       return {
-        count: good,
+        count: goodInHour,
         suspect: of(1, hour),
         min: some(offset + of(2, hour)),
         max: some(offset + of(3, hour)),
-        sum: some(offset * good + of(4, hour)),
+        sum: some(offset * goodInHour + of(4, hour)),
         first: Number.NaN,
         last: Number.NaN,
         increase: counter ? of(5, hour) / power : Number.NaN,

@@ -9,7 +9,9 @@ const postgresEpochMs = 946_684_800_000
 /** Longer than any calendar day, so that a range of `from_at` finds every day that reaches into a range. */
 const longestDayMs = 26 * 3_600_000
 
-const instant = (ms: number) => new Date(ms)
+/** Eight bytes of `timestamptz_send`. */
+export const instantMs = (bytes: Buffer, at: number): number =>
+  (bytes.readInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4)) / 1000 + postgresEpochMs
 
 /** What is stored of a sensor in a range: its sealed days, in time order, and its hot rows. */
 export interface StoredParts {
@@ -17,7 +19,7 @@ export interface StoredParts {
   hot: Columns
 }
 
-interface PartRow extends SegmentRow {
+export interface PartRow extends SegmentRow {
   hot_at: Buffer | null
   hot_values: Buffer | null
   hot_qualities: Buffer | null
@@ -38,8 +40,7 @@ export function hotReadings(row: Pick<PartRow, 'hot_at' | 'hot_values' | 'hot_qu
     qualities: new Uint8Array(length),
   }
   for (let i = 0; i < length; i++) {
-    const us = at.readInt32BE(i * 8) * 2 ** 32 + at.readUInt32BE(i * 8 + 4)
-    columns.atMs[i] = us / 1000 + postgresEpochMs
+    columns.atMs[i] = instantMs(at, i * 8)
     columns.values[i] = values.readDoubleBE(i * 8)
     columns.qualities[i] = qualities.readInt16BE(i * 2)
   }
@@ -58,43 +59,48 @@ const arrays = [
   'times_int4',
   'values_int2',
 ].concat(['values_int4', 'values_float8'])
-const all = sql.raw([figures, ...arrays.map((name) => `s.${name}::text`)].join(', '))
-const hotOver = sql`
+export const segmentColumns = sql.raw([figures, ...arrays.map((name) => `s.${name}::text`)].join(', '))
+/** Whether a segment `s` has hot rows over it. */
+export const hotOver = sql`
   exists (select from reading r where r.sensor_id = s.sensor_id and r.at >= s.from_at and r.at < s.to_at)`
-const noSegment = sql.raw(Array.from({ length: 18 + arrays.length }, () => 'null').join(', '))
+/** In place of a segment's columns but the first. */
+export const withoutSegment = sql.raw(Array.from({ length: 18 + arrays.length }, () => 'null').join(', '))
 
-/** NaN where the table has null. */
-const withNaN = (row: SegmentRow): SegmentRow => {
-  if (row.count > 0) return row
-  const none = Number.NaN
-  return { ...row, min: none, max: none, sum: none, first: none, last: none }
+export interface PartsQuery {
+  sensorIds: readonly number[]
+  fromMs: number
+  toMs: number
+  signal?: AbortSignal | undefined
+}
+
+/** Segments `s` that reach into a range. */
+export const segmentsWithin = ({ sensorIds, fromMs, toMs }: PartsQuery) => sql`
+  s.sensor_id = any(${sensorIds}::int4[]) and s.from_at < ${new Date(toMs)} and s.to_at > ${new Date(fromMs)}
+  and s.from_at > ${new Date(fromMs - longestDayMs)}`
+
+export function partOf(parts: Map<number, StoredParts>, sensorId: number): StoredParts {
+  let part = parts.get(sensorId)
+  if (!part) parts.set(sensorId, (part = { segments: [], hot: noReadings }))
+  return part
 }
 
 /**
  * Sealed and hot of some sensors, in one statement and so as of one moment: a day that is sealed meanwhile is seen
  * either way, never both or neither.
  */
-export async function readParts(
-  db: Kysely<Tables>,
-  query: { sensorIds: readonly number[]; fromMs: number; toMs: number; signal?: AbortSignal | undefined },
-  readings: 'all' | 'where hot',
-): Promise<Map<number, StoredParts>> {
-  const [from, to] = [instant(query.fromMs), instant(query.toMs)]
+export async function readParts(db: Kysely<Tables>, query: PartsQuery): Promise<Map<number, StoredParts>> {
   const { rows } = await sql<PartRow>`
-    select ${readings === 'all' ? all : figuresFirst}, null::bytea as hot_at, null::bytea as hot_values,
-           null::bytea as hot_qualities
-    from segment s
-    where s.sensor_id = any(${query.sensorIds}::int4[]) and s.from_at < ${to} and s.to_at > ${from}
-      and s.from_at > ${instant(query.fromMs - longestDayMs)}
+    select ${segmentColumns}, null::bytea as hot_at, null::bytea as hot_values, null::bytea as hot_qualities
+    from segment s where ${segmentsWithin(query)}
     union all
-    select r.sensor_id, ${noSegment}, ${hotColumns} from reading r
-    where r.sensor_id = any(${query.sensorIds}::int4[]) and r.at >= ${from} and r.at < ${to}
+    select r.sensor_id, ${withoutSegment}, ${hotColumns} from reading r
+    where r.sensor_id = any(${query.sensorIds}::int4[])
+      and r.at >= ${new Date(query.fromMs)} and r.at < ${new Date(query.toMs)}
     group by r.sensor_id`.execute(db, { signal: query.signal, inflightQueryAbortStrategy: 'cancel query' })
   const parts = new Map<number, StoredParts>()
   for (const row of rows) {
-    let part = parts.get(row.sensor_id)
-    if (!part) parts.set(row.sensor_id, (part = { segments: [], hot: noReadings }))
-    if (row.hot_at === null) part.segments.push(withNaN(row))
+    const part = partOf(parts, row.sensor_id)
+    if (row.hot_at === null) part.segments.push(row)
     else part.hot = hotReadings(row)
   }
   for (const { segments } of parts.values()) segments.sort((a, b) => a.from_ms - b.from_ms)
@@ -102,16 +108,12 @@ export async function readParts(
 }
 
 /** Sealed days alone, by sensor, in time order. */
-export async function readSegments(
-  db: Kysely<Tables>,
-  query: { sensorIds: readonly number[]; fromMs: number; toMs: number },
-): Promise<Map<number, SegmentRow[]>> {
+export async function readSegments(db: Kysely<Tables>, query: PartsQuery): Promise<Map<number, SegmentRow[]>> {
   const { rows } = await sql<SegmentRow>`
-    select ${all} from segment s
-    where s.sensor_id = any(${query.sensorIds}::int4[]) and s.from_at < ${instant(query.toMs)}
-      and s.to_at > ${instant(query.fromMs)} and s.from_at > ${instant(query.fromMs - longestDayMs)}
+    select ${segmentColumns} from segment s
+    where ${segmentsWithin(query)}
     order by s.sensor_id, s.from_at`.execute(db)
-  return Map.groupBy(rows.map(withNaN), (row) => row.sensor_id)
+  return Map.groupBy(rows, (row) => row.sensor_id)
 }
 
 const numberOrNull = (number: number | null): number | null => (number === null || Number.isNaN(number) ? null : number)

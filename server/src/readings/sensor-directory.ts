@@ -14,10 +14,27 @@ export function createSensorDirectory(registry: Pick<Registry, 'sensorsNamed'>) 
   const byKey = new LRUCache<string, KnownSensor>({ max: 200_000, ttl: rememberMs })
   let generation = 0
 
+  const visibleTo = (buildingId: number | null) => (sensor: KnownSensor | undefined) =>
+    sensor && (buildingId === null || sensor.buildingId === buildingId) ? sensor : undefined
+
   return {
     /**
-     * Looks up all that a batch names, in one query for those not remembered.
+     * A lookup without waiting, among those remembered; `missed` tells afterwards whether it was asked for another.
      * @param buildingId sensors of other buildings are unknown to the sender; null sees all
+     */
+    remembered(buildingId: number | null): SensorLookup & { missed(): boolean } {
+      const mine = visibleTo(buildingId)
+      let missed = false
+      const noted = (sensor: KnownSensor | undefined) => {
+        if (!sensor) missed = true
+        return mine(sensor)
+      }
+      return { byId: (id) => noted(byId.get(id)), byKey: (key) => noted(byKey.get(key)), missed: () => missed }
+    },
+
+    /**
+     * Looks up all that a batch names, in one query for those not remembered.
+     * @param buildingId as above
      */
     async lookup(named: { ids: Set<number>; keys: Set<string> }, buildingId: number | null): Promise<SensorLookup> {
       // Held by the batch itself, so that nothing can expire between the question and the answer.
@@ -56,8 +73,7 @@ export function createSensorDirectory(registry: Pick<Registry, 'sensorsNamed'>) 
           }
         }
       }
-      const mine = (sensor: KnownSensor | undefined) =>
-        sensor && (buildingId === null || sensor.buildingId === buildingId) ? sensor : undefined
+      const mine = visibleTo(buildingId)
       return { byId: (id) => mine(ids.get(id)), byKey: (key) => mine(keys.get(key)) }
     },
 

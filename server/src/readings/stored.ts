@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
 import { merged, within } from './columns.ts'
 import { dayIndexOf, type DaysOf } from './local-days.ts'
+import { readFigures } from './figure-store.ts'
 import { type Columns, type Figures, figuresOfDay, hourMs, rise } from './rollup.ts'
 import { decodeFigures, decodeReadings } from './segment-codec.ts'
 import { isCounter } from './seal.ts'
@@ -43,7 +44,7 @@ export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings
         const some = sensorIds.slice(i, i + sensorsPerQuery)
         for (let from = fromMs; from < toMs; from += daysPerQuery * dayMs) {
           const to = Math.min(toMs, from + daysPerQuery * dayMs)
-          const parts = await readParts(db, { sensorIds: some, fromMs: from, toMs: to, signal }, 'all')
+          const parts = await readParts(db, { sensorIds: some, fromMs: from, toMs: to, signal })
           for (const sensorId of some) yield* chunksOf(sensorId, parts.get(sensorId), from, to)
         }
       }
@@ -52,7 +53,7 @@ export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings
     async rollups({ sensorIds, fromMs, toMs, unit, signal }) {
       const [sensors, parts] = await Promise.all([
         sealStore.sensors(db, sensorIds),
-        readParts(db, { sensorIds, fromMs: fromMs - longDayMs, toMs: toMs + longDayMs, signal }, 'where hot'),
+        readFigures(db, { sensorIds, fromMs: fromMs - longDayMs, toMs: toMs + longDayMs, signal }, unit),
       ])
       const daysBySensor = new Map<SensorOfZone, Day[]>()
       for (const sensor of sensors) {

@@ -1,20 +1,13 @@
 import type { Kysely } from 'kysely'
 import type { App, Tables } from '#platform'
 import { addBuildingPlan, type BuildingPlan, findBuilding } from './building-plan.ts'
+import type { RegistryEffects } from './effects.ts'
 import { describeResources } from './resources.ts'
 import { registryRoutes } from './routes.ts'
 import { createStore } from './store.ts'
 
 export type { AddedBuilding, BuildingPlan } from './building-plan.ts'
 export type Registry = ReturnType<typeof createRegistry>
-
-/** What the registry causes elsewhere; given by the composition root, because those slices stand above it. */
-export interface RegistryEffects {
-  /** Something of the registry is no longer what it was. */
-  changed(): void
-  /** In the transaction that deletes the sensor. */
-  deleteReadings(tx: Kysely<Tables>, sensorId: number): Promise<void>
-}
 
 /** Buildings, floors, zones, sensors and gateways. */
 export function createRegistry(db: Kysely<Tables>, effects: RegistryEffects) {

@@ -10,7 +10,7 @@ import { parseSensorCsv, type SensorLine } from './sensor-csv.ts'
 const undo = Symbol('dry run')
 /** Two imports at once could both make the same building. Any number will do: 'CSV'. */
 const lockKey = 0x435356
-/** Rows a statement: 5,000 sensors take 0.2 s so, and 3 s one by one. */
+/** Rows a statement: 5,000 sensors made, changed and looked at again take 0.7 s so, and 3.9 s one by one. */
 const batchRows = 2_000
 
 export interface ImportContext {

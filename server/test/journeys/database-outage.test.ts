@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import pg from 'pg'
-import { type App, type EmbeddedDatabase, migrate, migrateJobs, startEmbeddedDatabase, systemClock } from '#platform'
+import { type App, type EmbeddedDatabase, startEmbeddedDatabase, systemClock } from '#platform'
 import {
   administrator,
   assertPoolAtRest,
@@ -20,6 +20,7 @@ import {
 } from '#test'
 import { buildApp } from '../../src/app.ts'
 import { processesOf } from '../../src/platform/embedded/processes.ts'
+import { migrateDatabase } from '../../src/server.ts'
 import { createServices, type Services } from '../../src/services.ts'
 
 const kills = 3
@@ -59,9 +60,9 @@ test('PostgreSQL killed under load: nothing acknowledged is lost, nothing else i
   const answers: Answer[] = []
   const firstAtMs = Math.floor(Date.now() / 1_000) * 1_000 - 86_400_000
   let next = 0
-  let stopping = false
+  const stopping = new AbortController()
   const sender = async (stubborn: boolean): Promise<void> => {
-    while (!stopping) {
+    while (!stopping.signal.aborted) {
       const batch = Array.from({ length: batchReadings }, () => ({
         atMs: firstAtMs + next * 1_000,
         value: next++ % 40,
@@ -73,7 +74,7 @@ test('PostgreSQL killed under load: nothing acknowledged is lost, nothing else i
       }))
       for (const { atMs, value } of batch) ledger.sent.set(identity(temperature.id, atMs), value)
       // One that gives up leaves its readings unknown: stored or not, both are right.
-      for (let acknowledged = false; !acknowledged && !stopping; acknowledged ||= !stubborn) {
+      for (let acknowledged = false; !acknowledged && !stopping.signal.aborted; acknowledged ||= !stubborn) {
         const answer = await post(readings)
         answers.push(answer)
         if (answer.status !== 200) continue
@@ -108,7 +109,7 @@ test('PostgreSQL killed under load: nothing acknowledged is lost, nothing else i
     )
     assert.ok(answers.filter(({ status }) => status === 503).length > refusedBefore, 'nobody noticed the outage')
   }
-  stopping = true
+  stopping.abort()
   await sending
 
   for (const { status, retryAfter, body } of answers) {
@@ -122,8 +123,7 @@ test('PostgreSQL killed under load: nothing acknowledged is lost, nothing else i
 
 /** The application on a socket, as it runs in production but for its log. */
 async function serve(t: TestContext, { url: databaseUrl }: EmbeddedDatabase): Promise<TestServer & { app: App }> {
-  await migrate(databaseUrl, log)
-  await migrateJobs(databaseUrl)
+  await migrateDatabase(databaseUrl, 'the test database', log)
   const address = { replicaUrl: null, publicUrl: null, address: 'http://localhost' }
   const services = await createServices({ databaseUrl, ...address, log, clock: systemClock })
   const app = await buildApp(services, { log, metricsToken: null, webDir: null })

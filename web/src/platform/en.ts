@@ -19,7 +19,7 @@ export const en = {
     submit: 'Sign in',
     wrong: 'E-mail or password is not right.',
     tooMany: 'Too many tries. Wait a minute and try again.',
-    hint: 'After the first start, the server printed the administrator’s password in its log.',
+    hint: 'The first start printed the administrator’s password where it was started. Lost it? npm run plenum -- password sets a new one.',
   },
   jump: {
     placeholder: 'Go to a building, floor or sensor',

@@ -12,7 +12,7 @@ import { chooseRunAs } from './run-as.ts'
 import { shutDown } from './shut-down.ts'
 import { supervise } from './supervise.ts'
 
-export { type EmbeddedDatabaseError, isEmbeddedDatabaseError } from './errors.ts'
+export { isEmbeddedDatabaseError } from './errors.ts'
 export { findInstance, lockDataDir } from './instance-lock.ts'
 export type { Log } from './log.ts'
 export { runningDatabaseUrl } from './running-database.ts'

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { resolve } from 'node:path'
+import test from 'node:test'
+import { ConfigError, readConfig } from './config.ts'
+
+const messageOf = (env: Record<string, string>): string => {
+  try {
+    readConfig(env)
+  } catch (error) {
+    assert.ok(error instanceof ConfigError)
+    return error.message
+  }
+  return ''
+}
+
+test('with nothing set, and with everything empty, the defaults are those of api.md', () => {
+  const expected = {
+    host: '127.0.0.1',
+    port: 3000,
+    dataDir: resolve('data'),
+    databaseUrl: null,
+    replicaUrl: null,
+    redisUrl: null,
+    role: 'all',
+    demo: null,
+    admin: { email: null, password: null },
+    storage: 'native',
+    publicUrl: null,
+    metricsToken: null,
+    logLevel: 'info',
+  }
+  assert.deepEqual(readConfig({}), expected)
+  assert.deepEqual(
+    readConfig({ PLENUM_PORT: '', DATABASE_URL: ' ', PLENUM_ADMIN_PASSWORD: '', PLENUM_DEMO: '' }),
+    expected,
+  )
+})
+
+test('every variable is read', () => {
+  const config = readConfig({
+    PLENUM_HOST: '::',
+    PLENUM_PORT: '0',
+    PLENUM_DATA_DIR: '/srv/plenum',
+    PLENUM_ROLE: 'worker',
+    PLENUM_DEMO: 'off',
+    DATABASE_URL: 'postgres://u:p@db/plenum',
+    DATABASE_REPLICA_URL: 'postgresql://r/p',
+    REDIS_URL: 'rediss://r',
+    PLENUM_ADMIN_EMAIL: 'a.b+c@example.co.jp',
+    PLENUM_ADMIN_PASSWORD: ' spaces belong ',
+    PLENUM_STORAGE: 'native',
+    PLENUM_PUBLIC_URL: 'https://plenum.example',
+    PLENUM_METRICS_TOKEN: 't',
+    PLENUM_LOG_LEVEL: 'debug',
+  })
+  assert.deepEqual(config, {
+    host: '::',
+    port: 0,
+    dataDir: '/srv/plenum',
+    role: 'worker',
+    demo: false,
+    databaseUrl: 'postgres://u:p@db/plenum',
+    replicaUrl: 'postgresql://r/p',
+    redisUrl: 'rediss://r',
+    admin: { email: 'a.b+c@example.co.jp', password: ' spaces belong ' },
+    storage: 'native',
+    publicUrl: 'https://plenum.example',
+    metricsToken: 't',
+    logLevel: 'debug',
+  })
+})
+
+const secret = 'hunter2'
+const wrong: Record<string, string[]> = {
+  PLENUM_HOST: ['a b', 'http://x', '-', 'x/y', 'line\nbreak'],
+  PLENUM_PORT: ['-1', '65536', 'http', '3e3', '0x50', '80.5', '1 2', '１２'],
+  PLENUM_ROLE: ['both', 'ALL', 'web\nworker'],
+  PLENUM_DEMO: ['yes', 'true', '1'],
+  PLENUM_STORAGE: ['sqlite', 'timescale', 'citus'],
+  PLENUM_LOG_LEVEL: ['verbose'],
+  PLENUM_ADMIN_EMAIL: [
+    'admin',
+    'a b@example.com',
+    'admin@localhost',
+    '@example.com',
+    'a@b@example.com',
+    'a..b@example.com',
+  ],
+  PLENUM_ADMIN_PASSWORD: [secret, secret.repeat(20)],
+  DATABASE_URL: [`mysql://u:${secret}@db/p`, `${secret}@db`, secret],
+  DATABASE_REPLICA_URL: [`http://u:${secret}@db/p`],
+  REDIS_URL: [`http://:${secret}@r`, `postgres://:${secret}@r`],
+  PLENUM_PUBLIC_URL: [`ftp://${secret}`, `plenum.example?${secret}`, 'http://'],
+}
+for (const [name, values] of Object.entries(wrong)) {
+  test(`a wrong ${name} gives one line that names it, and no secret`, () => {
+    for (const value of values) {
+      const message = messageOf({ [name]: value })
+      assert.ok(message.startsWith(`${name} must`), `${JSON.stringify(value)}: ${message}`)
+      assert.ok(!message.includes('\n') && message.length < 300, message)
+      assert.ok(!message.includes(secret), message)
+    }
+  })
+}

@@ -1,0 +1,10 @@
+import type { Kysely } from 'kysely'
+import type { Tables } from '#platform'
+
+/** What the registry causes elsewhere; given by the composition root, because those slices stand above it. */
+export interface RegistryEffects {
+  /** Something of the registry is no longer what it was. */
+  changed(): void
+  /** In the transaction that deletes the sensor. */
+  deleteReadings(tx: Kysely<Tables>, sensorId: number): Promise<void>
+}

@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import type { NewApiKey, Problem } from '@plenum/contract'
+import { administrator, caller, createSmallBuilding, send, startTestServer } from '#test'
+import { createAnswerCheck, type Document, operationsOf, type Schema } from './document.ts'
+import { routesOf } from './routes-of.ts'
+
+const server = await startTestServer()
+const { app, as } = server
+const document = (await as('GET', '/api/openapi.json')).json<Document>()
+const operations = operationsOf(document)
+const check = createAnswerCheck(document)
+
+test('it is OpenAPI 3.1, with a title, a licence and the ways to sign in', () => {
+  assert.equal(document.openapi, '3.1.0')
+  assert.ok(document.info.title && document.info.version && document.info.license)
+  assert.deepEqual(Object.keys(document.components.securitySchemes).sort(), ['apiKey', 'session'])
+})
+
+test('every route of the application is in the document, and nothing else is', () => {
+  const hidden = /^\/api\/(openapi\.json|docs)/
+  const routes = routesOf(app)
+    .filter(({ method, url }) => method !== 'HEAD' && !hidden.test(url))
+    .map(({ method, url }) => `${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`)
+  assert.deepEqual(operations.map(({ method, path }) => `${method} ${path}`).sort(), routes.sort())
+})
+
+test('every operation has a name of its own, a summary, a tag, who may use it, and the shape of its answers', () => {
+  const ids = operations.map(({ operation }) => operation.operationId)
+  assert.equal(new Set(ids).size, ids.length)
+  for (const { method, path, operation } of operations) {
+    const what = `${method} ${path}`
+    assert.ok(operation.summary && operation.tags?.length && operation.security, what)
+    const statuses = Object.keys(operation.responses)
+    const success = statuses.filter((status) => status.startsWith('2'))
+    assert.equal(success.length, 1, what)
+    for (const [status, { content, description }] of Object.entries(operation.responses)) {
+      assert.ok(description, what)
+      if (status === '204' || status === '304') assert.equal(content, undefined, what)
+      else
+        assert.ok(
+          Object.values(content ?? {}).every(({ schema }) => Object.keys(schema).length > 0),
+          `${what} ${status}`,
+        )
+    }
+    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1])
+    const documented = operation.parameters?.filter((parameter) => parameter.in === 'path') ?? []
+    assert.deepEqual(documented.map(({ name }) => name).sort(), inPath.sort(), what)
+    if (operation.security?.length)
+      assert.ok(
+        ['401', '403'].every((status) => statuses.includes(status)),
+        what,
+      )
+  }
+})
+
+test('every schema is one of JSON Schema 2020-12, and every reference leads somewhere', () => {
+  const ajv = new Ajv2020({ strict: false })
+  const formats = ['date-time', 'text', 'timezone']
+  for (const format of formats) ajv.addFormat(format, true)
+  let schemas = 0
+  const visit = (node: unknown, key: string): void => {
+    if (typeof node !== 'object' || node === null) return
+    const { $ref } = node as Schema
+    if ($ref !== undefined) {
+      assert.match($ref, /^#\/components\/schemas\//)
+      assert.ok(document.components.schemas[$ref.split('/').at(-1) ?? ''], $ref)
+      return
+    }
+    if (key === 'schema') {
+      schemas++
+      assert.ok(ajv.validateSchema(node as object), `${ajv.errorsText()}: ${JSON.stringify(node)}`)
+    }
+    for (const [name, child] of Object.entries(node)) visit(child, name)
+  }
+  visit(document.paths, '')
+  for (const schema of Object.values(document.components.schemas)) assert.ok(ajv.validateSchema(schema))
+  assert.ok(schemas > 60, String(schemas))
+})
+
+test('fields that a patch or an input does not know are documented as refused', () => {
+  for (const { method, path, operation } of operations) {
+    if (method !== 'PATCH' && !(method === 'POST' && operation.responses['201'])) continue
+    const schema = operation.requestBody?.content['application/json']?.schema as { additionalProperties?: boolean }
+    assert.equal(schema.additionalProperties, false, `${method} ${path}`)
+  }
+})
+
+test('every error code of an answer is listed with its status', async () => {
+  for (const [url, status] of [
+    ['/api/buildings/2147483647', 404],
+    ['/api/buildings/x', 400],
+    ['/api/nothing', 404],
+  ] as const) {
+    const answer = await as('GET', url)
+    assert.equal(answer.statusCode, status)
+    assert.equal(document['x-error-codes'][answer.json<Problem>().code]?.status, status)
+  }
+})
+
+test('what the server really answers is what the document says, for every operation', async () => {
+  const { building, floor, gateway, co2, key } = await createSmallBuilding(server)
+  const seen = new Map<string, Set<number>>()
+  const say = async (
+    call: typeof as,
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    ...rest: unknown[]
+  ) => {
+    const [ids, body, options = {}] = rest as [Record<string, number>, unknown, { query?: string; headers?: object }?]
+    const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(ids[name]))
+    const answer = await call(method, url + (options.query ?? ''), body, options.headers as Record<string, string>)
+    check(method, path, answer)
+    const statuses = seen.get(`${method} ${path}`) ?? new Set()
+    seen.set(`${method} ${path}`, statuses.add(answer.statusCode))
+    return answer
+  }
+  const nobody = caller(app, {})
+  const at = new Date(server.clock.nowMs).toISOString()
+  await send(as, [{ sensor_id: co2.id, timestamp: at, value: 612 }])
+
+  for (const path of ['/healthz', '/readyz', '/metrics', '/api/auth/get-session']) await say(nobody, 'GET', path)
+  await say(nobody, 'POST', '/api/auth/sign-in/email', {}, { ...administrator, password: 'wrong wrong' })
+  await say(nobody, 'POST', '/api/auth/sign-in/email', {}, administrator)
+  await say(nobody, 'POST', '/api/auth/sign-out')
+  await say(as, 'GET', '/api/auth/get-session')
+
+  const things: [string, object, object][] = [
+    ['buildings', { name: 'x', timezone: 'UTC' }, { area_m2: 1.5 }],
+    ['floors', { building_id: building.id, name: '9F', level: 9 }, { plan: null }],
+    ['zones', { floor_id: floor.id, name: 'Z' }, { outline: [0, 0.5, 1].map((x) => ({ x, y: x })) }],
+    [
+      'sensors',
+      { floor_id: floor.id, sensor_key: 'doc', name: 'x', sensor_type: 'pm2_5' },
+      { position: { x: 0, y: 1 } },
+    ],
+    ['gateways', { building_id: building.id, name: 'Doc' }, { name: 'Doc 2' }],
+  ]
+  for (const [name, input, patch] of things) {
+    const path = `/api/${name}`
+    const { id } = (await say(as, 'POST', path, {}, input)).json<{ id: number }>()
+    await say(as, 'POST', path, {}, { wrong: 1 })
+    if (name !== 'buildings') await say(as, 'POST', path, {}, input)
+    await say(as, 'GET', path)
+    await say(as, 'GET', path, {}, undefined, { query: '?limit=0' })
+    await say(as, 'GET', path, {}, undefined, { query: '?cursor=x' })
+    for (const method of ['GET', 'PATCH'] as const) {
+      await say(as, method, `${path}/{id}`, { id }, method === 'PATCH' ? patch : undefined)
+      await say(as, method, `${path}/{id}`, { id: 2_147_483_647 }, method === 'PATCH' ? patch : undefined)
+    }
+    await say(as, 'DELETE', `${path}/{id}`, { id }, undefined, { query: name === 'sensors' ? '?confirm=doc' : '' })
+    for (const method of ['GET', 'PATCH', 'DELETE'] as const) {
+      await say(nobody, method, `${path}/{id}`, { id }, method === 'PATCH' ? patch : undefined)
+    }
+  }
+  await say(as, 'DELETE', '/api/buildings/{id}', building)
+  await say(as, 'DELETE', '/api/sensors/{id}', co2)
+  await say(as, 'GET', '/api/sensor-types')
+
+  const made = (await say(as, 'POST', '/api/keys', {}, { name: 'doc', expires_in_days: 1 })).json<NewApiKey>()
+  const script = caller(app, { authorization: `Bearer ${made.key}` })
+  await say(script, 'POST', '/api/keys', {}, {})
+  await say(as, 'GET', '/api/keys')
+  await say(as, 'DELETE', '/api/keys/{id}', made)
+  await say(as, 'DELETE', '/api/keys/{id}', made)
+  const ofGateway = (await say(as, 'POST', '/api/gateways/{id}/keys', gateway, {})).json<NewApiKey>()
+  await say(as, 'GET', '/api/gateways/{id}/keys', gateway)
+  await say(as, 'GET', '/api/gateways/{id}/keys', { id: 2_147_483_647 })
+  const feed = caller(app, { authorization: `Bearer ${ofGateway.key}` })
+  await say(feed, 'POST', '/api/sensors/data', {}, { sensor_key: `${key}/co2`, timestamp: at, value: 613 })
+  await say(feed, 'POST', '/api/sensors/data', {}, { sensor_key: 'nobody', timestamp: at, value: 613 })
+  await say(feed, 'POST', '/api/sensors/data', {}, [])
+  await say(as, 'DELETE', '/api/gateways/{id}/keys/{key_id}', { id: gateway.id, key_id: ofGateway.id })
+  await say(feed, 'POST', '/api/sensors/data', {}, {})
+
+  const csv = 'building,floor,level,sensor_key,name,sensor_type\nDoc,1F,1,doc/1,x,co2\n'
+  const headers = { 'content-type': 'text/csv' }
+  await say(as, 'POST', '/api/import/sensors', {}, csv, { headers, query: '?dry_run=true' })
+  await say(as, 'POST', '/api/import/sensors', {}, csv, { headers })
+  await say(as, 'POST', '/api/import/sensors', {}, 'x', { headers })
+  await say(as, 'POST', '/api/import/sensors', {}, '<x/>', { headers: { 'content-type': 'text/xml' } })
+
+  for (const path of ['/api/dashboard/floor/{floor_id}', '/api/dashboard/floor/{floor_id}/sparklines']) {
+    const { headers: given } = await say(as, 'GET', path, { floor_id: floor.id })
+    await say(as, 'GET', path, { floor_id: floor.id }, undefined, { headers: { 'if-none-match': given['etag'] } })
+    await say(as, 'GET', path, { floor_id: 2_147_483_647 })
+  }
+  await say(as, 'GET', '/api/dashboard/building/{building_id}', { building_id: building.id })
+
+  const range = 'from=2026-11-23T00:00:00Z&to=2026-11-24T00:00:00Z'
+  for (const resolution of ['raw', '15m', '1h', '1d']) {
+    const query = `?${range}&resolution=${resolution}`
+    await say(as, 'GET', '/api/dashboard/floor/{floor_id}/history', { floor_id: floor.id }, undefined, { query })
+    await say(as, 'GET', '/api/sensors/{id}/history', { id: co2.id }, undefined, { query })
+  }
+  await say(as, 'GET', '/api/sensors/{id}/series', { id: co2.id }, undefined, { query: `?${range}` })
+  await say(as, 'GET', '/api/export', {}, undefined, { query: `?${range}&sensor_id=${co2.id}` })
+
+  const untold = operations.filter(({ method, path, operation }) => {
+    const success = Object.keys(operation.responses).find((status) => status.startsWith('2'))
+    return !seen.get(`${method} ${path}`)?.has(Number(success))
+  })
+  assert.deepEqual(
+    untold.map(({ method, path }) => `${method} ${path}`),
+    [],
+    'operations whose success was not looked at',
+  )
+})
+
+test('there is a page to browse it, whose scripts all come from here', async () => {
+  const page = await as('GET', '/api/docs/')
+  assert.equal(page.statusCode, 200)
+  assert.match(String(page.headers['content-type']), /^text\/html/)
+  const policy = String(page.headers['content-security-policy'])
+  assert.match(policy, /default-src 'self'/)
+  assert.doesNotMatch(policy, /script-src[^;]*unsafe|default-src[^;]*unsafe/)
+  assert.doesNotMatch(page.body, /<script(?![^>]*\bsrc=)|\son\w+=/, 'no inline script that the policy would block')
+  const sources = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '')
+  assert.ok(sources.length > 3)
+  for (const source of sources) {
+    const url = new URL(source, 'http://localhost/api/docs/')
+    assert.equal(url.host, 'localhost')
+    assert.equal((await as('GET', url.pathname)).statusCode, 200, source)
+  }
+})
