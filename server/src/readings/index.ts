@@ -6,6 +6,7 @@ import { type Committed, createIngest } from './ingest.ts'
 import { createQuotas } from './quota.ts'
 import { createLocalDays } from './local-days.ts'
 import { createRetention } from './retention.ts'
+import { retentionRoutes } from './retention-routes.ts'
 import { readingRoutes } from './routes.ts'
 import { createSealing } from './seal.ts'
 import { createSensorDirectory } from './sensor-directory.ts'
@@ -20,6 +21,8 @@ export type Readings = ReturnType<typeof createReadings>
 const seenEveryMs = 10_000
 const dayMs = 86_400_000
 const sealForMs = 4 * 60_000
+const dropForMs = 10 * 60_000
+const sealBeforeDropMs = 60_000
 
 /** Takes readings in and keeps them. */
 export function createReadings(options: {
@@ -35,7 +38,7 @@ export function createReadings(options: {
   const store = createStore(options.database)
   const daysOf = createLocalDays(db)
   const sealing = createSealing({ db, daysOf, clock, log, metrics })
-  const retention = createRetention({ db, clock, log })
+  const retention = createRetention({ db, clock, log, metrics, seal: () => sealing.sealClosedDays(sealBeforeDropMs) })
   const directory = createSensorDirectory(options.registry)
   const admission = createAdmission()
   const quotas = createQuotas()
@@ -64,7 +67,10 @@ export function createReadings(options: {
   }
 
   return {
-    routes: (app: App) => readingRoutes(app, { ingest, admission, quotas, seen }),
+    routes: (app: App): void => {
+      readingRoutes(app, { ingest, admission, quotas, seen })
+      retentionRoutes(app, retention)
+    },
     registryChanged: directory.forget,
     removeSensor: store.removeSensor,
     /** What is stored, in whatever form. */
@@ -73,7 +79,7 @@ export function createReadings(options: {
     /** The job: as long as one run may take, so that the next begins with what is oldest then. */
     seal: async (): Promise<void> => void (await sealing.sealClosedDays(sealForMs)),
     retention,
-    dropExpired: async (): Promise<void> => void (await retention.dropExpired()),
+    dropExpired: async (): Promise<void> => void (await retention.dropExpired({ forMs: dropForMs })),
     loadClosedDays: createBulkLoad({ db, daysOf, clock }),
 
     /** Partitions of today and the next days, so that no request has to wait for one. */
