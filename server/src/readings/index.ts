@@ -14,6 +14,9 @@ import { createStore } from './store.ts'
 import { createStored } from './stored.ts'
 
 export type { Committed } from './ingest.ts'
+export type { Expiry } from './retention.ts'
+export { describePeriod } from './retention-plan.ts'
+export type { KeptKind } from './retention-policy.ts'
 export type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
 export type Readings = ReturnType<typeof createReadings>
 

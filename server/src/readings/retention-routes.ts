@@ -89,7 +89,8 @@ export function retentionRoutes(app: App, retention: Retention): void {
       config: change,
       schema: {
         summary: 'What would go now, as things are or under other rules; changes nothing',
-        description: 'Counts sealed days. Readings of a day are sealed some hours after its end, late ones within minutes.',
+        description:
+          'Counts sealed days. Readings of a day are sealed some hours after its end, late ones within minutes.',
         tags,
         body: RetentionDryRunInput,
         response: { 200: RetentionDryRun },

@@ -43,7 +43,9 @@ export function createRetention(context: {
       const found: Expiry[] = []
       const add = (stage: RetentionStage, due: Due): void => {
         const sum = found.find((one) => one.stage === stage && one.sensorType === due.sensorType)
-        if (sum) for (const figure of ['days', 'readings', 'bytes', 'heldDays', 'heldReadings'] as const) sum[figure] += due[figure]
+        if (sum)
+          for (const figure of ['days', 'readings', 'bytes', 'heldDays', 'heldReadings'] as const)
+            sum[figure] += due[figure]
         else {
           const cutOff = cutOffs.find(({ sensorType }) => sensorType === due.sensorType)
           found.push({ ...due, stage, beforeMs: cutOff?.[stage] ?? Number.NaN })
