@@ -7,6 +7,8 @@ export interface Given {
   atMs: number
   value: number
   good: boolean
+  /** When it was sent. */
+  sentMs: number
 }
 
 export interface Sensor {
@@ -102,11 +104,12 @@ export function expectedHistory(
 ): Record<string, unknown>[] {
   const records =
     grain === 'raw'
-      ? given.map(({ sensorId, atMs, value, good }) => ({
+      ? given.map(({ sensorId, atMs, value, good, sentMs }) => ({
           sensor_id: sensorId,
           timestamp: new Date(atMs).toISOString(),
           value,
           quality: good ? 'good' : 'suspect',
+          ...(sentMs - atMs > 600_000 && { late: true }),
         }))
       : sensors.flatMap((sensor) =>
           ofSensor(

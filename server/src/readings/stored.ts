@@ -26,7 +26,7 @@ interface Day {
 /** Answers from sealed days and hot rows together. @param daysOf where local days begin */
 export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings {
   /** The last good values before instants, for those sensors that have one. */
-  const lastGoodBefore = async (asked: { id: number; ms: number }[], signal?: AbortSignal) => {
+  const goodBefore = async (asked: { id: number; ms: number }[], signal?: AbortSignal) => {
     if (asked.length === 0) return new Map<number, number>()
     const { rows } = await sql<{ id: number; value: number }>`
       select id, value from unnest(${asked.map(({ id }) => id)}::int4[],
@@ -37,6 +37,12 @@ export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings
   }
 
   return {
+    lastGoodBefore: ({ sensorIds, beforeMs, signal }) =>
+      goodBefore(
+        sensorIds.map((id) => ({ id, ms: beforeMs })),
+        signal,
+      ),
+
     async *scan({ sensorIds, fromMs, toMs, signal }): AsyncGenerator<ReadingChunk> {
       const days = Math.max(1, Math.ceil((toMs - fromMs) / dayMs))
       const sensorsPerQuery = Math.max(1, Math.floor(daysPerQuery / days))
@@ -62,7 +68,7 @@ export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings
         if (found.length > 0) daysBySensor.set(sensor, found)
       }
       const counters = [...daysBySensor].filter(([{ sensor_type }]) => isCounter(sensor_type))
-      const before = await lastGoodBefore(
+      const before = await goodBefore(
         counters.map(([{ id }, days]) => ({ id, ms: (days[0] as Day).fromMs })),
         signal,
       )
