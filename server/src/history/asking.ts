@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import type { History } from '@plenum/contract'
-import type { Caller } from '#test'
+import type { LightMyRequestResponse } from 'fastify'
 
 /** For tests: asks for a past as a client does, and compares it with what was expected. */
 
 export type Records = Record<string, unknown>[]
 
+type Ask = (method: 'GET', url: string) => Promise<LightMyRequestResponse>
+
 /** Follows the cursors to the end. */
-export async function follow(as: Caller, path: string, limit: number): Promise<Records> {
+export async function follow(as: Ask, path: string, limit: number): Promise<Records> {
   const records: Records = []
   let cursor: string | null = null
   for (;;) {
