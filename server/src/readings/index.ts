@@ -1,4 +1,5 @@
-import type { App, Clock, Database, Log, Metrics } from '#platform'
+import type { Kysely } from 'kysely'
+import type { App, Clock, Database, Log, Metrics, Tables } from '#platform'
 import type { Registry } from '#registry'
 import { createAdmission } from './admission.ts'
 import { createBulkLoad } from './bulk-load.ts'
@@ -14,9 +15,11 @@ import { createStore } from './store.ts'
 import { createStored } from './stored.ts'
 
 export type { Committed } from './ingest.ts'
+export { isGood, isLate } from './quality.ts'
 export type { Expiry } from './retention.ts'
 export { describePeriod } from './retention-plan.ts'
 export type { KeptKind } from './retention-policy.ts'
+export { rise } from './rollup.ts'
 export type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
 export type Readings = ReturnType<typeof createReadings>
 
@@ -30,6 +33,10 @@ const sealBeforeDropMs = 60_000
 /** Takes readings in and keeps them. */
 export function createReadings(options: {
   database: Pick<Database, 'db' | 'execute'>
+  /** For sealing and retention, so that they keep no request waiting. */
+  jobs: Kysely<Tables>
+  /** For questions about the past; may be a replica. */
+  past: Kysely<Tables>
   registry: Registry
   clock: Clock
   log: Log
@@ -40,8 +47,9 @@ export function createReadings(options: {
   const { db } = options.database
   const store = createStore(options.database)
   const daysOf = createLocalDays(db)
-  const sealing = createSealing({ db, daysOf, clock, log, metrics })
-  const retention = createRetention({ db, clock, log, metrics, seal: () => sealing.sealClosedDays(sealBeforeDropMs) })
+  const jobs = { db: options.jobs, clock, log, metrics }
+  const sealing = createSealing({ ...jobs, daysOf })
+  const retention = createRetention({ ...jobs, seal: () => sealing.sealClosedDays(sealBeforeDropMs) })
   const directory = createSensorDirectory(options.registry)
   const admission = createAdmission()
   const quotas = createQuotas()
@@ -77,7 +85,7 @@ export function createReadings(options: {
     registryChanged: directory.forget,
     removeSensor: store.removeSensor,
     /** What is stored, in whatever form. */
-    stored: createStored(db, daysOf),
+    stored: createStored(options.past, daysOf),
     sealClosedDays: sealing.sealClosedDays,
     /** The job: as long as one run may take, so that the next begins with what is oldest then. */
     seal: async (): Promise<void> => void (await sealing.sealClosedDays(sealForMs)),

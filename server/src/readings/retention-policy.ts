@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Clock, Tables } from '#platform'
 import { readingErrors } from './errors.ts'
 import { type CutOff, cutOffsOf, defaultRetention, isNeverShorter, stages } from './retention-plan.ts'
-import { retentionStore } from './retention-store.ts'
+import { retentionRuleStore } from './retention-rule-store.ts'
 
 export type RetentionPolicy = ReturnType<typeof createRetentionPolicy>
 
@@ -31,7 +31,7 @@ export function refuseShortRollup(sensorType: SensorType, { raw, rollup }: Reten
 /** The defaults, and what people have changed of them. */
 export function createRetentionPolicy({ db, clock }: { db: Kysely<Tables>; clock: Clock }) {
   const kinds = async (): Promise<KeptKind[]> => {
-    const rules = await retentionStore.rules(db)
+    const rules = await retentionRuleStore.rules(db)
     return sensorTypes.map((sensorType) => {
       const mine = rules.filter((rule) => rule.sensorType === sensorType)
       const changed = Object.fromEntries(mine.map(({ stage, period }) => [stage, period]))
@@ -51,7 +51,7 @@ export function createRetentionPolicy({ db, clock }: { db: Kysely<Tables>; clock
       refuseShortRollup(sensorType, periods)
       const differing = stages.filter((stage) => !isSame(periods[stage], defaultRetention[sensorType][stage]))
       const rules = Object.fromEntries(differing.map((stage) => [stage, periods[stage]]))
-      await retentionStore.setRules(db, sensorType, rules, clock.now())
+      await retentionRuleStore.setRules(db, sensorType, rules, clock.now())
     },
 
     /** What is too old now, or would be if these changes were made. */

@@ -1,7 +1,7 @@
-import { type RetentionPeriod, type RetentionPeriods, type RetentionStage, type SensorType } from '@plenum/contract'
+import type { RetentionStage, SensorType } from '@plenum/contract'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Tables } from '#platform'
-import { type CutOff, stages } from './retention-plan.ts'
+import type { CutOff } from './retention-plan.ts'
 import { hotOver } from './segment-store.ts'
 
 /** Days of one sensor each. */
@@ -19,7 +19,7 @@ export interface Due extends Dropped {
 }
 
 /** Columns of a segment that hold its readings; the rest are figures. */
-const arrays = ['suspect_at', 'times_int2', 'times_int4', 'values_int2', 'values_int4', 'values_float8']
+const arrays = ['suspect_at', 'late_at', 'times_int2', 'times_int4', 'values_int2', 'values_int4', 'values_float8']
 const stripped = sql.raw(['step_ms', 'unit_ms', ...arrays].map((name) => `${name} = null`).join(', '))
 const bytesOf = {
   raw: sql.raw(arrays.map((name) => `coalesce(pg_column_size(s.${name}), 0)`).join(' + ')),
@@ -46,7 +46,7 @@ const tooOld = {
 }
 const held = { rollup: sql`k.rollup_held`, raw: sql`k.raw_held` }
 
-/** The SQL of retention. */
+/** The SQL of what is too old. */
 export const retentionStore = {
   /** Of the next sensors by id, those with something due; `last` is where to go on, null after the last sensor. */
   async nextDue(
@@ -120,39 +120,6 @@ export const retentionStore = {
           readings = l.readings + excluded.readings)
       select sensor_type as "sensorType", days, readings from counts`.execute(db)
     return rows
-  },
-
-  /** What differs from the defaults. */
-  async rules(
-    db: Kysely<Tables>,
-  ): Promise<{ sensorType: string; stage: RetentionStage; period: RetentionPeriod; updatedAt: Date }[]> {
-    const rows = await db.selectFrom('retention_rule').selectAll().execute()
-    return rows.map(({ sensor_type, stage, months, days, updated_at }) => ({
-      sensorType: sensor_type,
-      stage: stage as RetentionStage,
-      period: months !== null ? { months } : days !== null ? { days } : 'for_ever',
-      updatedAt: updated_at,
-    }))
-  },
-
-  /** Both stages at once, so that of two who change a kind one wins whole. */
-  async setRules(
-    db: Kysely<Tables>,
-    sensorType: SensorType,
-    rules: Partial<RetentionPeriods>,
-    nowMs: number,
-  ): Promise<void> {
-    await db.transaction().execute(async (tx) => {
-      await sql`lock table retention_rule in share row exclusive mode`.execute(tx)
-      await tx.deleteFrom('retention_rule').where('sensor_type', '=', sensorType).execute()
-      for (const stage of stages) {
-        const period = rules[stage]
-        if (period === undefined) continue
-        const kept = period === 'for_ever' ? {} : period
-        const row = { sensor_type: sensorType, stage, months: null, days: null, ...kept, updated_at: new Date(nowMs) }
-        await tx.insertInto('retention_rule').values(row).execute()
-      }
-    })
   },
 
   /** The newest entries, or those older than one. */
