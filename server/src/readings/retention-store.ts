@@ -38,7 +38,10 @@ const kept = (cutOffs: readonly CutOff[]): RawBuilder<unknown> => {
       ${instants('rollup')}::timestamptz[]) as p (sensor_type, raw_before, rollup_before) using (sensor_type)) k`
 }
 
-/** Segments `s` of a sensor `k` that are too old. `day` and `from_at` are for the indexes: a day begins where it ends or before. */
+/**
+ * Segments `s` of a sensor `k` that are too old: `to_at` decides, `day` and `from_at` bound what an index is asked for.
+ * In no time zone does a date begin more than a day before it begins in UTC.
+ */
 const tooOld = {
   rollup: sql`s.sensor_id = k.id and s.from_at < k.rollup_before and s.to_at <= k.rollup_before`,
   raw: sql`s.sensor_id = k.id and s.step_ms is not null and s.day <= (k.raw_before at time zone 'UTC')::date + 1
