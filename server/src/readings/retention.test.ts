@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test, { beforeEach } from 'node:test'
 import type { SensorType } from '@plenum/contract'
 import { sql } from 'kysely'
-import { createSmallBuilding, send, startTestServer } from '#test'
+import { create, createSmallBuilding, send, startTestServer } from '#test'
 import { retentionStore } from './retention-store.ts'
 
 const server = await startTestServer()
@@ -228,17 +228,25 @@ test('what was dropped is in the metrics', async () => {
 
 test('with many kinds, periods and ages exactly what is too old goes, and the dry run said so', async () => {
   const kinds: SensorType[] = ['temperature', 'motion', 'energy', 'noise']
-  const { floor } = await building()
+  // Of all zones these two begin a day first and last.
+  const places = await Promise.all(
+    ['Pacific/Kiritimati', 'Pacific/Pago_Pago'].map(async (timezone) => {
+      const small = await building()
+      await server.as('PATCH', `/api/buildings/${small.building.id}`, { timezone })
+      return { floor: small.floor, timezone }
+    }),
+  )
+  const wanted = kinds.flatMap((sensor_type) =>
+    ['2000-01-01', '2026-05-01'].flatMap((created) => places.map((place) => ({ ...place, sensor_type, created }))),
+  )
   const sensors = await Promise.all(
-    kinds.flatMap((sensor_type) =>
-      ['2000-01-01', '2026-05-01'].map(async (created, i) => {
-        const key = `${sensor_type}-${i}`
-        const body = { floor_id: floor.id, sensor_key: key, name: key, sensor_type }
-        const { id } = (await server.as('POST', '/api/sensors', body)).json<{ id: number }>()
-        await sql`update sensor set created_at = ${created} where id = ${id}`.execute(db)
-        return { id, sensor_type, createdMs: Date.parse(created) }
-      }),
-    ),
+    wanted.map(async ({ sensor_type, created, floor, timezone }) => {
+      const key = `${sensor_type} ${created} ${timezone}`
+      const body = { floor_id: floor.id, sensor_key: key, name: key, sensor_type }
+      const { id } = await create(server.as, '/api/sensors', body)
+      await sql`update sensor set created_at = ${created} where id = ${id}`.execute(db)
+      return { id, sensor_type, createdMs: Date.parse(created) }
+    }),
   )
   await loadDays(
     sensors.map(({ id }) => id),
