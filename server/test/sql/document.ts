@@ -10,13 +10,13 @@ export interface Block {
 
 /** Every block, `\copy` by the question in it. */
 export const blocks: Block[] = []
-let heading = ''
+let current = ''
 for (const [, title, language, body] of text.matchAll(/^##+ (.+)$|^```(\w*)\n([\s\S]*?)^```$/gm)) {
-  if (title !== undefined) heading = title
-  else if (language === 'sql') blocks.push({ heading, sql: body as string })
+  if (title !== undefined) current = title
+  else if (language === 'sql') blocks.push({ heading: current, sql: body as string })
   else {
     const copied = /^\\copy \((.*)\) to '[^']+' with \(format csv, header\)\n$/.exec(body as string)?.[1]
-    if (copied !== undefined) blocks.push({ heading, sql: copied })
+    if (copied !== undefined) blocks.push({ heading: current, sql: copied })
   }
 }
 
