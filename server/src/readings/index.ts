@@ -34,7 +34,7 @@ export function createReadings(options: {
   const { db } = options.database
   const store = createStore(options.database)
   const daysOf = createLocalDays(db)
-  const sealing = createSealing({ db, daysOf, clock, log, metrics })
+  const sealing = createSealing({ db, daysOf, clock, log, metrics, onSealed: store.daysSealed })
   const retention = createRetention({ db, clock, log })
   const directory = createSensorDirectory(options.registry)
   const admission = createAdmission()
@@ -74,7 +74,7 @@ export function createReadings(options: {
     seal: async (): Promise<void> => void (await sealing.sealClosedDays(sealForMs)),
     retention,
     dropExpired: async (): Promise<void> => void (await retention.dropExpired()),
-    loadClosedDays: createBulkLoad({ db, daysOf, clock }),
+    loadClosedDays: createBulkLoad({ db, daysOf, clock, onSealed: store.daysSealed }),
 
     /** Partitions of today and the next days, so that no request has to wait for one. */
     makePartitionsAhead: async (days = 3): Promise<void> => {

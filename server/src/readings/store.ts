@@ -7,7 +7,7 @@ import { distinct } from './identity.ts'
 import { createNewest } from './newest.ts'
 import { createPartitions } from './partitions.ts'
 import { sealStore } from './seal-store.ts'
-import { withoutSealedDuplicates } from './sealed-duplicates.ts'
+import { createSealedDuplicates } from './sealed-duplicates.ts'
 
 export type ReadingStore = ReturnType<typeof createStore>
 
@@ -57,6 +57,7 @@ export function createStore(
 ) {
   const partitions = createPartitions(db)
   const newest = createNewest()
+  const sealedDuplicates = createSealedDuplicates(db)
 
   const run = (name: string, statement: RawBuilder<unknown>): Promise<number> =>
     execute(statement.compile(db), statements === 'named' ? name : undefined)
@@ -114,6 +115,8 @@ export function createStore(
 
   return {
     partitions,
+    /** Days were sealed in this process. */
+    daysSealed: sealedDuplicates.forget,
 
     /**
      * Returns after the commit. Every reading of the batch is then stored, replaced or known to be there.
@@ -122,7 +125,7 @@ export function createStore(
     async add(batch: Batch, nowMs: number): Promise<Stored> {
       if (batch.sensorIds.length === 0) return { stored: 0, duplicates: 0 }
       try {
-        const news = await withoutSealedDuplicates(db, batch, nowMs)
+        const news = await sealedDuplicates.without(batch, nowMs)
         if (news.sensorIds.length === 0) return { stored: 0, duplicates: batch.sensorIds.length }
         const { stored } = await write(news, nowMs)
         return { stored, duplicates: batch.sensorIds.length - stored }
