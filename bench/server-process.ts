@@ -66,8 +66,6 @@ function environment(dataDir: string): NodeJS.ProcessEnv {
     ...Object.fromEntries(inherited),
     PLENUM_DATA_DIR: dataDir,
     PLENUM_PORT: '0',
-    // Without jobs: the days that are filled here are over, and would be sealed under the benchmark's hands.
-    PLENUM_ROLE: 'web',
     PLENUM_DEMO: 'off',
     PLENUM_LOG_LEVEL: 'warn',
     PLENUM_ADMIN_EMAIL: administrator.email,
