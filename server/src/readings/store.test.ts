@@ -62,11 +62,11 @@ test('every finite double, whole number and instant goes over the wire bit for b
         qualities: some.map(([, b]) => b),
       })
       const half = sent.length >> 1
-      const [ids, instants, values, qualities] = arraysOf([batchOf(sent.slice(0, half)), batchOf(sent.slice(half))])
+      const [ids, times, values, qualities] = arraysOf([batchOf(sent.slice(0, half)), batchOf(sent.slice(half))])
       // Every bit as text: the client's own parsing takes no part in the comparison.
       const { rows: back } = await sql<{ a: string; b: string; bits: string; ms: string }>`
         select a::text, b::text, encode(float8send(v), 'hex') as bits, (extract(epoch from t) * 1000)::numeric(20, 3)::text as ms
-        from unnest(${ids}::int4[], ${qualities}::int2[], ${values}::float8[], ${instants}::timestamptz[])
+        from unnest(${ids}::int4[], ${qualities}::int2[], ${values}::float8[], ${times}::timestamptz[])
           with ordinality as given(a, b, v, t, i) order by i`.execute(db)
       const expected = sent.map(([a, b, v, t]) => {
         const bits = Buffer.alloc(8)
