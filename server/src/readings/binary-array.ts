@@ -1,4 +1,5 @@
 import type { Batch } from './batch.ts'
+import { rowsBySensor } from './insert-order.ts'
 
 /**
  * PostgreSQL arrays in the binary wire format (src/backend/utils/adt/arrayfuncs.c, array_recv): an array of 10,000
@@ -14,11 +15,15 @@ const timestamptz = { type: 1184, bytes: 8 }
 const float8 = { type: 701, bytes: 8 }
 const int2 = { type: 21, bytes: 2 }
 
-/** Readings of all batches as int4[], timestamptz[], float8[] and int2[]: sensors, instants, values and qualities. */
+/**
+ * Readings of all batches, ordered by sensor, as int4[], timestamptz[], float8[] and int2[]: sensors, instants, values
+ * and qualities.
+ */
 export function arraysOf(batches: readonly Batch[]): Buffer[] {
-  let rows = 0
-  for (const { sensorIds } of batches) rows += sensorIds.length
-  const size = ({ bytes }: { bytes: number }) => header + rows * (4 + bytes)
+  let count = 0
+  for (const { sensorIds } of batches) count += sensorIds.length
+  const rows = rowsBySensor(batches, count)
+  const size = ({ bytes }: { bytes: number }) => header + count * (4 + bytes)
   const columns = [int4, timestamptz, float8, int2]
   // One allocation, and a DataView, since its accessors compile to single instructions, as Buffer's do not.
   const all = Buffer.allocUnsafe(columns.reduce((sum, column) => sum + size(column), 0))
@@ -30,29 +35,31 @@ export function arraysOf(batches: readonly Batch[]): Buffer[] {
     view.setInt32(end, 1) // dimensions
     view.setInt32(end + 4, 0) // no nulls
     view.setInt32(end + 8, column.type)
-    view.setInt32(end + 12, rows)
+    view.setInt32(end + 12, count)
     view.setInt32(end + 16, 1) // lower bound
     end += size(column)
   }
-  let [id = 0, instant = 0, value = 0, quality = 0] = starts.map((start) => start + header)
+  const [ids = 0, instants = 0, doubles = 0, smallints = 0] = starts.map((start) => start + header)
+  let position = 0
   for (const { sensorIds, atMs, values, qualities } of batches) {
-    for (let i = 0; i < sensorIds.length; i++) {
+    for (let i = 0; i < sensorIds.length; i++, position++) {
+      const row = rows === null ? position : (rows[position] as number)
+      const id = ids + row * (4 + int4.bytes)
       view.setInt32(id, int4.bytes)
       view.setInt32(id + 4, sensorIds[i] as number)
-      id += 4 + int4.bytes
       // Microseconds fit a double exactly for tens of thousands of years, so no BigInt is needed.
       const us = ((atMs[i] as number) - postgresEpochMs) * 1000
       const high = Math.floor(us / 2 ** 32)
+      const instant = instants + row * (4 + timestamptz.bytes)
       view.setInt32(instant, timestamptz.bytes)
       view.setInt32(instant + 4, high)
       view.setUint32(instant + 8, us - high * 2 ** 32)
-      instant += 4 + timestamptz.bytes
+      const value = doubles + row * (4 + float8.bytes)
       view.setInt32(value, float8.bytes)
       view.setFloat64(value + 4, values[i] as number)
-      value += 4 + float8.bytes
+      const quality = smallints + row * (4 + int2.bytes)
       view.setInt32(quality, int2.bytes)
       view.setInt16(quality + 4, qualities[i] as number)
-      quality += 4 + int2.bytes
     }
   }
   return starts.map((start, column) => all.subarray(start, starts[column + 1]))

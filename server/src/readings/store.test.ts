@@ -68,7 +68,8 @@ test('every finite double, whole number and instant goes over the wire bit for b
         select a::text, b::text, encode(float8send(v), 'hex') as bits, (extract(epoch from t) * 1000)::numeric(20, 3)::text as ms
         from unnest(${ids}::int4[], ${qualities}::int2[], ${values}::float8[], ${times}::timestamptz[])
           with ordinality as given(a, b, v, t, i) order by i`.execute(db)
-      const expected = sent.map(([a, b, v, t]) => {
+      const bySensor = sent.toSorted(([a], [b]) => a - b)
+      const expected = bySensor.map(([a, b, v, t]) => {
         const bits = Buffer.alloc(8)
         bits.writeDoubleBE(v)
         return { a: String(a), b: String(b), bits: bits.toString('hex'), ms: `${t}.000` }
