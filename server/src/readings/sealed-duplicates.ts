@@ -14,7 +14,7 @@ const longGapMs = 2 * 86_400_000
  * Where a sensor's newest sealed day ends is remembered that long: only so late is it noticed that another instance
  * sealed one. What is sent again in between counts as stored, and is folded into its day like any late reading.
  */
-const rememberMs = 5_000
+const rememberMs = 1_000
 /** Sensors remembered; when there are more, all are forgotten. */
 const sensorsRemembered = 200_000
 
