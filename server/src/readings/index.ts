@@ -48,7 +48,7 @@ export function createReadings(options: {
   const store = createStore(options.database)
   const daysOf = createLocalDays(db)
   const jobs = { db: options.jobs, clock, log, metrics }
-  const sealing = createSealing({ ...jobs, daysOf })
+  const sealing = createSealing({ ...jobs, daysOf, onSealed: store.daysSealed })
   const retention = createRetention({ ...jobs, seal: () => sealing.sealClosedDays(sealBeforeDropMs) })
   const directory = createSensorDirectory(options.registry)
   const admission = createAdmission()
@@ -91,7 +91,7 @@ export function createReadings(options: {
     seal: async (): Promise<void> => void (await sealing.sealClosedDays(sealForMs)),
     retention,
     dropExpired: async (): Promise<void> => void (await retention.dropExpired({ forMs: dropForMs })),
-    loadClosedDays: createBulkLoad({ db, daysOf, clock }),
+    loadClosedDays: createBulkLoad({ db, daysOf, clock, onSealed: store.daysSealed }),
 
     /** Partitions of today and the next days, so that no request has to wait for one. */
     makePartitionsAhead: async (days = 3): Promise<void> => {
