@@ -1,7 +1,10 @@
+import type { IngestAnswer } from '@plenum/contract'
 import type { App, Clock, Database, Log, Metrics } from '#platform'
 import type { Registry } from '#registry'
 import { createAdmission } from './admission.ts'
+import { createBulkImport } from './bulk-import.ts'
 import { createBulkLoad } from './bulk-load.ts'
+import { importRoutes } from './import-routes.ts'
 import { type Committed, createIngest } from './ingest.ts'
 import { createQuotas } from './quota.ts'
 import { createLocalDays } from './local-days.ts'
@@ -42,18 +45,20 @@ export function createReadings(options: {
 
   const counted = metrics.counter('plenum_readings_total', 'Readings received, by what became of them', ['outcome'])
   metrics.gauge('plenum_ingest_bytes_held', 'Bytes of request bodies waiting to be stored', admission.held)
-  const ingest = createIngest({
+  const intake = {
     store,
     directory,
     clock,
     onCommitted: options.onCommitted,
-    onCounted(answer, suspect) {
+    onCounted(answer: IngestAnswer, suspect: number) {
       counted.inc({ outcome: 'stored' }, answer.stored)
       counted.inc({ outcome: 'duplicate' }, answer.duplicates)
       counted.inc({ outcome: 'rejected' }, answer.rejected)
       counted.inc({ outcome: 'suspect' }, suspect)
     },
-  })
+  }
+  const ingest = createIngest(intake)
+  const bulkImport = createBulkImport({ ...intake, load: createBulkLoad(db), daysOf })
 
   const lastSeen = new Map<number, number>()
   const seen = (gatewayId: number): void => {
@@ -64,7 +69,10 @@ export function createReadings(options: {
   }
 
   return {
-    routes: (app: App) => readingRoutes(app, { ingest, admission, quotas, seen }),
+    routes(app: App): void {
+      readingRoutes(app, { ingest, admission, quotas, seen })
+      importRoutes(app, { bulkImport, admission, quotas, seen })
+    },
     registryChanged: directory.forget,
     removeSensor: store.removeSensor,
     /** What is stored, in whatever form. */
@@ -74,7 +82,6 @@ export function createReadings(options: {
     seal: async (): Promise<void> => void (await sealing.sealClosedDays(sealForMs)),
     retention,
     dropExpired: async (): Promise<void> => void (await retention.dropExpired()),
-    loadClosedDays: createBulkLoad({ db, daysOf, clock }),
 
     /** Partitions of today and the next days, so that no request has to wait for one. */
     makePartitionsAhead: async (days = 3): Promise<void> => {

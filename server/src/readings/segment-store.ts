@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
+import { int4Array, timestamptzArray } from './binary-array.ts'
 import { inOrder, noReadings } from './columns.ts'
 import type { Columns } from './rollup.ts'
 import type { SegmentRow } from './segment-row.ts'
@@ -107,13 +108,32 @@ export async function readParts(db: Kysely<Tables>, query: PartsQuery): Promise<
   return parts
 }
 
-/** Sealed days alone, by sensor, in time order. */
-export async function readSegments(db: Kysely<Tables>, query: PartsQuery): Promise<Map<number, SegmentRow[]>> {
+/**
+ * Sealed days that reach into spans, by sensor, in time order; nobody else changes them until the transaction ends.
+ */
+export async function readSegments(
+  tx: Kysely<Tables>,
+  spans: readonly { sensorId: number; fromMs: number; toMs: number }[],
+): Promise<Map<number, SegmentRow[]>> {
   const { rows } = await sql<SegmentRow>`
-    select ${segmentColumns} from segment s
-    where ${segmentsWithin(query)}
-    order by s.sensor_id, s.from_at`.execute(db)
-  return Map.groupBy(rows, (row) => row.sensor_id)
+    select ${segmentColumns}
+    from unnest(${int4Array(spans.map(({ sensorId }) => sensorId))}::int4[],
+                ${timestamptzArray(spans.map(({ fromMs }) => fromMs))}::timestamptz[],
+                ${timestamptzArray(spans.map(({ toMs }) => toMs))}::timestamptz[],
+                ${timestamptzArray(spans.map(({ fromMs }) => fromMs - longestDayMs))}::timestamptz[])
+      as d (sensor_id, from_at, to_at, reaches_from)
+    join segment s on s.sensor_id = d.sensor_id and s.from_at > d.reaches_from and s.from_at < d.to_at
+      and s.to_at > d.from_at
+    order by s.sensor_id, s.from_at for update of s`.execute(tx)
+  const bySensor = Map.groupBy(rows, (row) => row.sensor_id)
+  for (const [id, found] of bySensor) {
+    // Two spans may reach into one segment.
+    bySensor.set(
+      id,
+      found.filter((row, i) => row.from_ms !== found[i - 1]?.from_ms),
+    )
+  }
+  return bySensor
 }
 
 const numberOrNull = (number: number | null): number | null => (number === null || Number.isNaN(number) ? null : number)
