@@ -58,5 +58,3 @@ export function createDayGroup() {
     },
   }
 }
-
-export type DayGroup = ReturnType<typeof createDayGroup>
