@@ -6,7 +6,6 @@ import type { Position, SensorType } from '@plenum/contract'
 import { parse } from 'csv-parse'
 import { importError } from './errors.ts'
 import type { BlockRange, ReadingBlock } from './recorded-building.ts'
-import { createTimestampFormat } from './timestamp-format.ts'
 
 interface KetiColumn {
   column: string
@@ -58,10 +57,9 @@ export async function* readRoomBlocks(
   const rowsPerBlock = Math.max(1, Math.floor(maxReadings / ketiColumns.length))
   const emptyBlock = (): ReadingBlock => ({
     endRow: 0,
-    timestamps: [],
+    timesMs: [],
     columns: ketiColumns.map(({ column }) => ({ sensorKey: sensorKey(column), cells: [] })),
   })
-  const toTimestamp = createTimestampFormat()
   let block = emptyBlock()
   let rowsRead = -1
   try {
@@ -72,18 +70,19 @@ export async function* readRoomBlocks(
         continue
       }
       if (rowsRead <= fromRow) continue
-      const timestamp = row[0] && toTimestamp(Number(row[0]))
-      if (!timestamp) throw new Error(`epoch_s on line ${rowsRead + 1} is '${row[0]}', not seconds since 1970`)
-      block.timestamps.push(timestamp)
+      const epochS = row[0] === '' ? Number.NaN : Number(row[0])
+      if (!Number.isSafeInteger(epochS))
+        throw new Error(`epoch_s on line ${rowsRead + 1} is '${row[0]}', not seconds since 1970`)
+      block.timesMs.push(epochS * 1000)
       block.columns.forEach(({ cells }, index) => cells.push(toJson(row[1 + 2 * index] as string)))
-      if (block.timestamps.length < rowsPerBlock) continue
+      if (block.timesMs.length < rowsPerBlock) continue
       yield { ...block, endRow: rowsRead }
       block = emptyBlock()
     }
   } catch (error) {
     throw importError('import_data_malformed', `${basename(path)}: ${(error as Error).message}`, error)
   }
-  if (block.timestamps.length > 0) yield { ...block, endRow: rowsRead }
+  if (block.timesMs.length > 0) yield { ...block, endRow: rowsRead }
 }
 
 /** What is not a number goes out as `null`: the server says what becomes of a reading, not the importer. */
