@@ -18,9 +18,13 @@ const startIngest = async (t: TestContext) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
-      const { readings } = JSON.parse(Buffer.concat(chunks).toString()) as { readings: WireReading[] }
-      for (const { sensor_key } of readings) keyOfSensor.set(sensor_key, request.headers.authorization ?? '')
-      response.end(JSON.stringify({ stored: readings.length, duplicates: 0, rejected: 0, errors: [] }))
+      const text = Buffer.concat(chunks).toString()
+      const sent =
+        request.url === '/api/sensors/data'
+          ? (JSON.parse(text) as { readings: WireReading[] }).readings
+          : text.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line) as { sensor_key: string })))
+      for (const { sensor_key } of sent) keyOfSensor.set(sensor_key, request.headers.authorization ?? '')
+      response.end(JSON.stringify({ stored: sent.length, duplicates: 0, rejected: 0, errors: [] }))
       heard()
     })
   })
@@ -89,7 +93,7 @@ test('arguments have defaults and are checked', () => {
   assert.deepEqual(parseCommandLine(['--url', 'http://127.0.0.1:3000']), {
     url: 'http://127.0.0.1:3000',
     seed: 1,
-    pastDays: 35,
+    pastDays: 385,
     faultsPath: null,
     statePath: null,
   })
