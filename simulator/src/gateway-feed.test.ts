@@ -84,7 +84,7 @@ const start = (options: { state?: FeedState; nowMs?: number; pastDays?: number; 
   const live: number[] = []
   const past: number[] = []
   const requests: number[][] = []
-  const answer = <Readings extends { length: number }>(readings: Readings) => {
+  const answer = (readings: { length: number }) => {
     if (!up()) throw new Error('connection refused')
     return ok(readings)
   }

@@ -9,7 +9,7 @@ import { type Committed, nothing } from './ingest.ts'
 import type { Line } from './lines.ts'
 import { dayIndexOf, type DaysOf } from './local-days.ts'
 import { type RejectionCode, rejections } from './rejection.ts'
-import { cut, type JudgedRun, judgeRun, parseRun, type SentRun } from './run.ts'
+import { cut, type JudgedRun, judgeRun, parseRun } from './run.ts'
 import { isSealable } from './seal.ts'
 import type { SensorDirectory } from './sensor-directory.ts'
 import type { ReadingStore } from './store.ts'
@@ -136,15 +136,14 @@ export function createBulkImport(context: BulkImportContext) {
     let suspect = 0
     try {
       for await (const some of lines) {
-        const sent: { run: SentRun; line: number }[] = []
-        for (const { bytes, line } of some) {
-          const run = parseRun(bytes)
-          if (typeof run === 'string') reject(run, 1, line)
-          else sent.push({ run, line })
-        }
+        const sent = some.map(({ bytes, line }) => ({ run: parseRun(bytes), line }))
         const lookup = await lookupFor(sent, buildingId)
         await breathe()
         for (const { run, line } of sent) {
+          if (typeof run === 'string') {
+            reject(run, 1, line)
+            continue
+          }
           const judged = judgeRun(run, lookup, clock.now())
           suspect += judged.suspect
           for (const { code, readings, position } of judged.rejected) reject(code, readings, line, position)
@@ -164,7 +163,7 @@ export function createBulkImport(context: BulkImportContext) {
   }
 
   /** All sensors that lines name, in one query where not all are remembered. */
-  async function lookupFor(sent: readonly { run: SentRun }[], buildingId: number | null): Promise<SensorLookup> {
+  function lookupFor(sent: readonly { run: unknown }[], buildingId: number | null): Promise<SensorLookup> {
     const named = sensorsNamedBy(sent.map(({ run }) => run))
     return directory.lookup(named, buildingId)
   }
