@@ -1,5 +1,6 @@
 import type { IngestAnswer } from '@plenum/contract'
-import type { App, Clock, Database, Log, Metrics } from '#platform'
+import type { Kysely } from 'kysely'
+import type { App, Clock, Database, Log, Metrics, Tables } from '#platform'
 import type { Registry } from '#registry'
 import { createAdmission } from './admission.ts'
 import { createBulkImport } from './bulk-import.ts'
@@ -16,6 +17,8 @@ import { createStore } from './store.ts'
 import { createStored } from './stored.ts'
 
 export type { Committed } from './ingest.ts'
+export { isGood, isLate } from './quality.ts'
+export { rise } from './rollup.ts'
 export type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
 export type Readings = ReturnType<typeof createReadings>
 
@@ -27,6 +30,10 @@ const sealForMs = 4 * 60_000
 /** Takes readings in and keeps them. */
 export function createReadings(options: {
   database: Pick<Database, 'db' | 'execute'>
+  /** For sealing and retention, so that they keep no request waiting. */
+  jobs: Kysely<Tables>
+  /** For questions about the past; may be a replica. */
+  past: Kysely<Tables>
   registry: Registry
   clock: Clock
   log: Log
@@ -37,8 +44,8 @@ export function createReadings(options: {
   const { db } = options.database
   const store = createStore(options.database)
   const daysOf = createLocalDays(db)
-  const sealing = createSealing({ db, daysOf, clock, log, metrics })
-  const retention = createRetention({ db, clock, log })
+  const sealing = createSealing({ db: options.jobs, daysOf, clock, log, metrics })
+  const retention = createRetention({ db: options.jobs, clock, log })
   const directory = createSensorDirectory(options.registry)
   const admission = createAdmission()
   const quotas = createQuotas()
@@ -76,7 +83,7 @@ export function createReadings(options: {
     registryChanged: directory.forget,
     removeSensor: store.removeSensor,
     /** What is stored, in whatever form. */
-    stored: createStored(db, daysOf),
+    stored: createStored(options.past, daysOf),
     sealClosedDays: sealing.sealClosedDays,
     /** The job: as long as one run may take, so that the next begins with what is oldest then. */
     seal: async (): Promise<void> => void (await sealing.sealClosedDays(sealForMs)),

@@ -1,5 +1,6 @@
 import { ingestLimits, sensorKinds } from '@plenum/contract'
 import { findSensor, type KnownSensor, type SensorLookup } from './batch.ts'
+import { suspectBit } from './quality.ts'
 import type { RejectionCode } from './rejection.ts'
 import type { Columns } from './rollup.ts'
 
@@ -64,7 +65,7 @@ function hasOver(limit: number, text: Buffer, byte: number): boolean {
   return false
 }
 
-/** Judges every reading as ingest does, in the same order of reasons. Pure; `nowMs` is the server's clock. */
+/** Judges every reading as ingest does, in the same order of reasons; what is loaded in bulk is never late. Pure; `nowMs` is the server's clock. */
 export function judgeRun(run: SentRun, lookup: SensorLookup, nowMs: number): JudgedRun {
   const { values } = run
   const sensor = findSensor(run.sensor_id, run.sensor_key, lookup)
@@ -92,7 +93,7 @@ export function judgeRun(run: SentRun, lookup: SensorLookup, nowMs: number): Jud
     // Adding 0 makes -0 a 0, as ingest does.
     judged.values[taken] = (value as number) + 0
     if (!((value as number) >= min && (value as number) <= max)) {
-      judged.qualities[taken] = 1
+      judged.qualities[taken] = suspectBit
       suspect++
     }
     taken++

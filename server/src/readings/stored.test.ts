@@ -5,6 +5,7 @@ import { type Kysely, sql } from 'kysely'
 import fc from 'fast-check'
 import type { Tables } from '#platform'
 import { create, send, startTestServer } from '#test'
+import { isLate } from './quality.ts'
 import { rise } from './rollup.ts'
 import type { Rollup } from './stored-readings.ts'
 
@@ -33,7 +34,9 @@ const places: [string, string][] = [
 
 interface Known {
   value: number
+  /** 1: suspect. */
   quality: number
+  late: boolean
 }
 
 interface Sent {
@@ -157,7 +160,7 @@ async function check(list: List, ids: { gauge: number; meter: number }, timezone
       select * from newest_reading(${sensorId})`.execute(db)
     assert.deepEqual(
       rows.map(({ at, ...known }) => [at.getTime(), known]),
-      newest ? [newest] : [],
+      newest ? [[newest[0], { value: newest[1].value, quality: newest[1].quality }]] : [],
     )
   }
   const toMs = startMs + 16 * 24 * hourMs
@@ -170,7 +173,7 @@ async function check(list: List, ids: { gauge: number; meter: number }, timezone
       [...(list.get(sensorId) ?? [])]
         .filter(([atMs]) => atMs >= from && atMs < to)
         .sort(([a], [b]) => a - b)
-        .map(([atMs, { value, quality }]) => ({ sensorId, atMs, value, quality })),
+        .map(([atMs, known]) => ({ sensorId, atMs, ...known })),
     )
     const scanned: typeof expected = []
     for await (const chunk of readings.stored.scan({ sensorIds, fromMs: from, toMs: to })) {
@@ -179,7 +182,8 @@ async function check(list: List, ids: { gauge: number; meter: number }, timezone
           sensorId: chunk.sensorId,
           atMs,
           value: chunk.values[i] as number,
-          quality: chunk.qualities[i] as number,
+          quality: (chunk.qualities[i] as number) & 1,
+          late: isLate(chunk.qualities[i]),
         }),
       )
     }
@@ -189,14 +193,9 @@ async function check(list: List, ids: { gauge: number; meter: number }, timezone
       sql`reading_all where ${range}`,
       sql`reading_between(${sensorIds}::int4[], ${new Date(from)}, ${new Date(to)})`,
     ]) {
-      const { rows } = await sql<{ sensor_id: number; at: Date; value: number; quality: number }>`
-        select sensor_id, at, value, quality from ${relation} order by sensor_id, at`.execute(db)
-      const seen = rows.map(({ sensor_id, at, value, quality }) => ({
-        sensorId: sensor_id,
-        atMs: at.getTime(),
-        value,
-        quality,
-      }))
+      const { rows } = await sql<{ sensor_id: number; at: Date; value: number; quality: number; late: boolean }>`
+        select sensor_id, at, value, quality, late from ${relation} order by sensor_id, at`.execute(db)
+      const seen = rows.map(({ sensor_id, at, ...known }) => ({ sensorId: sensor_id, atMs: at.getTime(), ...known }))
       assert.deepEqual(seen, expected)
     }
     for (const unit of ['hour', 'day'] as const) {
@@ -253,6 +252,7 @@ test('whatever arrives in whatever order, and whenever days are sealed, every an
 })
 
 const qualityOf = (value: number, counter: boolean) => ((counter ? value < 0 : value < -40 || value > 85) ? 1 : 0)
+const isLateNow = (atMs: number): boolean => server.clock.nowMs - atMs > 600_000
 
 /** Sends and notes; the counts must be those of the list. */
 type Way = (items: { id: number; atMs: number; value: number }[]) => Promise<IngestAnswer>
@@ -296,7 +296,7 @@ async function sendAndNote(
     const known = list.get(id) as Map<number, Known>
     if (known.get(atMs)?.value !== value) {
       stored++
-      known.set(atMs, { value, quality: qualityOf(value, counter) })
+      known.set(atMs, { value, quality: qualityOf(value, counter), late: way === oneByOne && isLateNow(atMs) })
     }
     items.push({ id, atMs, value })
   }

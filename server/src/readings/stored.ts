@@ -26,7 +26,7 @@ interface Day {
 /** Answers from sealed days and hot rows together. @param daysOf where local days begin */
 export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings {
   /** The last good values before instants, for those sensors that have one. */
-  const lastGoodBefore = async (asked: { id: number; ms: number }[], signal?: AbortSignal) => {
+  const goodBefore = async (asked: { id: number; ms: number }[], signal?: AbortSignal) => {
     if (asked.length === 0) return new Map<number, number>()
     const { rows } = await sql<{ id: number; value: number }>`
       select id, value from unnest(${asked.map(({ id }) => id)}::int4[],
@@ -37,6 +37,12 @@ export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings
   }
 
   return {
+    lastGoodBefore: ({ sensorIds, beforeMs, signal }) =>
+      goodBefore(
+        sensorIds.map((id) => ({ id, ms: beforeMs })),
+        signal,
+      ),
+
     async *scan({ sensorIds, fromMs, toMs, signal }): AsyncGenerator<ReadingChunk> {
       const days = Math.max(1, Math.ceil((toMs - fromMs) / dayMs))
       const sensorsPerQuery = Math.max(1, Math.floor(daysPerQuery / days))
@@ -58,11 +64,12 @@ export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings
       const daysBySensor = new Map<SensorOfZone, Day[]>()
       for (const sensor of sensors) {
         const { startsMs } = await daysOf(sensor.timezone, toMs + longDayMs)
-        const found = daysIn(parts.get(sensor.id), startsMs)
+        // A day that began before what was read may have late readings there: nothing may be counted from it.
+        const found = daysIn(parts.get(sensor.id), startsMs).filter((day) => day.fromMs >= fromMs - longDayMs)
         if (found.length > 0) daysBySensor.set(sensor, found)
       }
       const counters = [...daysBySensor].filter(([{ sensor_type }]) => isCounter(sensor_type))
-      const before = await lastGoodBefore(
+      const before = await goodBefore(
         counters.map(([{ id }, days]) => ({ id, ms: (days[0] as Day).fromMs })),
         signal,
       )
