@@ -1,8 +1,11 @@
+import type { IngestAnswer } from '@plenum/contract'
 import type { Kysely } from 'kysely'
 import type { App, Clock, Database, Log, Metrics, Tables } from '#platform'
 import type { Registry } from '#registry'
 import { createAdmission } from './admission.ts'
+import { createBulkImport } from './bulk-import.ts'
 import { createBulkLoad } from './bulk-load.ts'
+import { importRoutes } from './import-routes.ts'
 import { type Committed, createIngest } from './ingest.ts'
 import { createQuotas } from './quota.ts'
 import { createLocalDays } from './local-days.ts'
@@ -56,18 +59,20 @@ export function createReadings(options: {
 
   const counted = metrics.counter('plenum_readings_total', 'Readings received, by what became of them', ['outcome'])
   metrics.gauge('plenum_ingest_bytes_held', 'Bytes of request bodies waiting to be stored', admission.held)
-  const ingest = createIngest({
+  const intake = {
     store,
     directory,
     clock,
     onCommitted: options.onCommitted,
-    onCounted(answer, suspect) {
+    onCounted(answer: IngestAnswer, suspect: number) {
       counted.inc({ outcome: 'stored' }, answer.stored)
       counted.inc({ outcome: 'duplicate' }, answer.duplicates)
       counted.inc({ outcome: 'rejected' }, answer.rejected)
       counted.inc({ outcome: 'suspect' }, suspect)
     },
-  })
+  }
+  const ingest = createIngest(intake)
+  const bulkImport = createBulkImport({ ...intake, load: createBulkLoad(db, store.daysSealed), daysOf })
 
   const lastSeen = new Map<number, number>()
   const seen = (gatewayId: number): void => {
@@ -78,8 +83,9 @@ export function createReadings(options: {
   }
 
   return {
-    routes: (app: App): void => {
+    routes(app: App): void {
       readingRoutes(app, { ingest, admission, quotas, seen })
+      importRoutes(app, { bulkImport, admission, quotas, seen })
       retentionRoutes(app, retention)
     },
     registryChanged: directory.forget,
@@ -91,7 +97,6 @@ export function createReadings(options: {
     seal: async (): Promise<void> => void (await sealing.sealClosedDays(sealForMs)),
     retention,
     dropExpired: async (): Promise<void> => void (await retention.dropExpired({ forMs: dropForMs })),
-    loadClosedDays: createBulkLoad({ db, daysOf, clock, onSealed: store.daysSealed }),
 
     /** Partitions of today and the next days, so that no request has to wait for one. */
     makePartitionsAhead: async (days = 3): Promise<void> => {

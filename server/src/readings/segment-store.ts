@@ -108,13 +108,33 @@ export async function readParts(db: Kysely<Tables>, query: PartsQuery): Promise<
   return parts
 }
 
-/** Sealed days alone, by sensor, in time order. */
-export async function readSegments(db: Kysely<Tables>, query: PartsQuery): Promise<Map<number, SegmentRow[]>> {
+/**
+ * Sealed days that reach into spans, by sensor, in time order; nobody else changes them until the transaction ends.
+ */
+export async function readSegments(
+  tx: Kysely<Tables>,
+  spans: readonly { sensorId: number; fromMs: number; toMs: number }[],
+): Promise<Map<number, SegmentRow[]>> {
+  const instants = (of: (span: { fromMs: number; toMs: number }) => number) =>
+    spans.map((span) => new Date(of(span)).toISOString())
   const { rows } = await sql<SegmentRow>`
-    select ${segmentColumns} from segment s
-    where ${segmentsWithin(query)}
-    order by s.sensor_id, s.from_at`.execute(db)
-  return Map.groupBy(rows, (row) => row.sensor_id)
+    select ${segmentColumns}
+    from unnest(${spans.map(({ sensorId }) => sensorId)}::int4[], ${instants(({ fromMs }) => fromMs)}::timestamptz[],
+                ${instants(({ toMs }) => toMs)}::timestamptz[],
+                ${instants(({ fromMs }) => fromMs - longestDayMs)}::timestamptz[])
+      as d (sensor_id, from_at, to_at, reaches_from)
+    join segment s on s.sensor_id = d.sensor_id and s.from_at > d.reaches_from and s.from_at < d.to_at
+      and s.to_at > d.from_at
+    order by s.sensor_id, s.from_at for update of s`.execute(tx)
+  const bySensor = Map.groupBy(rows, (row) => row.sensor_id)
+  for (const [id, found] of bySensor) {
+    // Two spans may reach into one segment.
+    bySensor.set(
+      id,
+      found.filter((row, i) => row.from_ms !== found[i - 1]?.from_ms),
+    )
+  }
+  return bySensor
 }
 
 /** Where the newest sealed day of each sensor ends, in milliseconds since 1970; -Infinity where none is sealed. */

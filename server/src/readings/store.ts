@@ -1,10 +1,11 @@
 import { CompiledQuery, type Kysely, sql } from 'kysely'
-import { commonErrors, type Database, sqlState, type Tables } from '#platform'
+import { type Database, sqlState, type Tables } from '#platform'
 import type { Batch } from './batch.ts'
 import { arraysOf } from './binary-array.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { distinct } from './identity.ts'
 import { createNewest } from './newest.ts'
+import { asOverloaded } from './overload.ts'
 import { createPartitions } from './partitions.ts'
 import { sealStore } from './seal-store.ts'
 import { createSealedDuplicates } from './sealed-duplicates.ts'
@@ -18,8 +19,6 @@ export interface Stored {
 
 /** SQLSTATE check_violation: here, no partition takes the row. */
 const noPartition = '23514'
-/** SQLSTATEs query_canceled (the statement's time was up) and lock_not_available: it may be done a moment later. */
-const notInTime = new Set(['57014', '55P03'])
 /**
  * SQLSTATE classes of what lies in the rows: one is there already (23505), has no partition (23514), holds a value
  * that can't be (22), meets those of another instance (40P01). Their batches are then written one by one.
@@ -117,6 +116,7 @@ export function createStore(
 
   return {
     partitions,
+    newest,
     /** Days were sealed in this process. */
     daysSealed: sealedDuplicates.forget,
 
@@ -132,8 +132,7 @@ export function createStore(
         const { stored } = await write(news, nowMs)
         return { stored, duplicates: batch.sensorIds.length - stored }
       } catch (error) {
-        if (!notInTime.has(sqlState(error))) throw error
-        throw commonErrors.overloaded({ detail: 'The database took too long.', retryAfterS: 2 }, error)
+        throw asOverloaded(error)
       }
     },
 

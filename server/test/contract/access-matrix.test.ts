@@ -28,6 +28,7 @@ configure  GET     /api/gateways/:id/keys
 configure  POST    /api/gateways/:id/keys
 configure  DELETE  /api/gateways/:id/keys/:key_id
 ingest     POST    /api/sensors/data
+ingest     POST    /api/import/readings
 read       GET     /api/sensor-types
 configure  POST    /api/import/sensors
 read       GET     /api/dashboard/floor/:floor_id
