@@ -6,6 +6,8 @@ import { median, percentile, ratioOf, spread } from './statistics.ts'
 export interface Sealed {
   copyPerSecond: number
   sealPerSecond: number
+  /** CPU time of a reading; null where it can't be told. */
+  cpuUs: { server: number; postgres: number } | null
   ingest: Load | null
 }
 
@@ -53,6 +55,11 @@ export function reportSeal({
       ...rate,
       against: { baseline: median(copies), ratio: ratioOf(busySeals, copies) },
     },
+    ...(['server', 'postgres'] as const).flatMap((who): Line[] => {
+      const used = rounds.map(({ still }) => still.cpuUs?.[who]).filter((us) => us !== undefined)
+      const name = `CPU of ${who === 'server' ? 'the server' : 'PostgreSQL'}, sealing`
+      return used.length > 0 ? [{ name, value: spread(used), unit: 'µs/reading', digits: 2 }] : []
+    }),
     ...[0.5, 0.99].flatMap((share): Line[] => {
       const [without, during] = [p(share, alone), p(share, busy)]
       const name = `ingest p${share * 100}`

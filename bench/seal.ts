@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { signIn } from './api-session.ts'
 import type { Benchmark, BenchmarkOptions, Outcome, Size } from './benchmark.ts'
+import { readCpu } from './cpu.ts'
 import { type ClosedDays, openDays } from './closed-days.ts'
 import { readMetric, runJob } from './operator.ts'
 import { type Load, postBatches } from './post-batches.ts'
 import { copyOfRows } from './reading-rows.ts'
 import { openReadingTable, type ReadingTable } from './reading-table.ts'
 import { reportSeal, type Sealed, type SealRound } from './seal-report.ts'
-import { startServer } from './server-process.ts'
+import { type ServerProcess, startServer } from './server-process.ts'
 import { closedUntilMs, simulateBuilding } from './simulated-building.ts'
 
 const dayMs = 86_400_000
@@ -46,7 +47,7 @@ async function runSeal({ size, say, profileDir }: BenchmarkOptions): Promise<Out
   const fromMs = toMs - plan.days * dayMs
   const rows = building.readings(fromMs, toMs, minuteS)
   const closed: ClosedDays = { rows, chunks: copyOfRows(rows), fromMs, toMs }
-  const bench: Bench = { port: server.port, key: building.keys[0] as string, table, sensorIds: building.sensorIds }
+  const bench: Bench = { server, key: building.keys[0] as string, table, sensorIds: building.sensorIds }
 
   const rounds: SealRound[] = []
   for (let round = 0; round <= plan.rounds; round++) {
@@ -67,36 +68,45 @@ async function runSeal({ size, say, profileDir }: BenchmarkOptions): Promise<Out
 }
 
 interface Bench {
-  port: number
+  server: ServerProcess
   key: string
   table: ReadingTable
   sensorIds: number[]
 }
 
 async function copyAndSeal(bench: Bench, closed: ClosedDays, withIngest: boolean): Promise<Sealed> {
-  const { port, table } = bench
+  const { server, table } = bench
   const count = closed.rows.length
   await table.client.query('truncate segment')
-  await openDays(bench, closed)
+  await openDays({ ...bench, port: server.port }, closed)
   await table.checkpoint()
   const copied = await table.copy(closed.chunks)
   assert.equal(copied.stored, count)
   const written = await table.digest('reading', closed)
   await table.checkpoint()
 
-  const before = await sealingMetrics(port)
+  const before = await sealingMetrics(server.port)
+  const cpuBefore = await readCpu(server)
   let sealing = true
   const ingest = withIngest ? startIngest(bench, () => sealing) : null
   const job = runJob(table.client, 'seal_closed_days').finally(() => (sealing = false))
   const [{ ms }, load] = await Promise.all([job, ingest])
-  const after = await sealingMetrics(port)
+  const cpuAfter = await readCpu(server)
+  const after = await sealingMetrics(server.port)
 
   const seconds = after.seconds - before.seconds
   assert.equal(after.readings - before.readings, count, 'another number of readings was sealed than was copied')
   assert.ok(seconds * 1_000 <= ms + 1, `the server says ${seconds} s where ${ms} ms have passed`)
   assert.deepEqual(await table.digest('reading', closed), { count: '0', mixed: null, sum: null })
   assert.deepEqual(await table.digest('reading_all', closed), written, 'sealing has changed what is stored')
-  return { copyPerSecond: (count / copied.ms) * 1_000, sealPerSecond: count / seconds, ingest: load }
+  const cpuUs =
+    cpuBefore && cpuAfter
+      ? {
+          server: ((cpuAfter.server - cpuBefore.server) * 1_000) / count,
+          postgres: ((cpuAfter.postgres - cpuBefore.postgres) * 1_000) / count,
+        }
+      : null
+  return { copyPerSecond: (count / copied.ms) * 1_000, sealPerSecond: count / seconds, cpuUs, ingest: load }
 }
 
 async function sealingMetrics(port: number) {
@@ -113,7 +123,7 @@ function ingestFor(bench: Bench, forMs: number): Promise<Load> {
 }
 
 /** Fresh readings, as they come in while days are sealed. */
-async function startIngest({ port, key, table, sensorIds }: Bench, goOn: () => boolean): Promise<Load> {
+async function startIngest({ server, key, table, sensorIds }: Bench, goOn: () => boolean): Promise<Load> {
   const ids = Array.from({ length: batch }, (_, i) => sensorIds[i % sensorIds.length] as number)
   let sent = 0
   let lastMs = 0
@@ -130,7 +140,7 @@ async function startIngest({ port, key, table, sensorIds }: Bench, goOn: () => b
   }
   const startedAt = new Date(Date.now() - batch)
   const load = await postBatches(
-    port,
+    server.port,
     Array.from({ length: connections }, () => key),
     bodies(),
     everyMs,
