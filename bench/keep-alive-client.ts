@@ -40,6 +40,7 @@ export async function openKeepAlive(port: number) {
   return {
     /** @param head request line and headers without content-length, each ended by CR LF */
     exchange(head: string, body: Buffer): Promise<HttpAnswer> {
+      if (socket.destroyed) return Promise.reject(new Error('the server has closed the connection'))
       waiting = Promise.withResolvers()
       socket.cork()
       socket.write(`${head}content-length: ${body.length}\r\n\r\n`)

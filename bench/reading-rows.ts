@@ -60,3 +60,15 @@ export function bySensor(rows: ReadingRows): Map<number, ReadingRows> {
   }
   return new Map([...collected].map(([id, { rows: done }]) => [id, done()]))
 }
+
+/** As they would have come in. */
+export function inOrderOfTime({ length, sensorIds, atMs, values, qualities }: ReadingRows): ReadingRows {
+  const order = Uint32Array.from({ length }, (_, i) => i).sort((a, b) => (atMs[a] as number) - (atMs[b] as number))
+  return {
+    length,
+    sensorIds: Int32Array.from(order, (i) => sensorIds[i] as number),
+    atMs: Float64Array.from(order, (i) => atMs[i] as number),
+    values: Float64Array.from(order, (i) => values[i] as number),
+    qualities: Uint8Array.from(order, (i) => qualities[i] as number),
+  }
+}

@@ -41,10 +41,12 @@ export async function openReadingTable(database: pg.ClientConfig) {
     checkpoint: async (): Promise<void> => void (await client.query('checkpoint')),
 
     /** The fastest way in that PostgreSQL has: one binary COPY, one commit. */
-    async copy(chunks: readonly Buffer[], into = 'reading'): Promise<{ ms: number; stored: number }> {
+    async copy(chunks: readonly Buffer[], into = 'reading', freeze = false): Promise<{ ms: number; stored: number }> {
       const rows = Readable.from(chunks, { objectMode: true })
       const started = performance.now()
-      const copy = client.query(from(`copy ${into} (sensor_id, quality, at, value) from stdin (format binary)`))
+      const copy = client.query(
+        from(`copy ${into} (sensor_id, quality, at, value) from stdin (format binary, freeze ${freeze})`),
+      )
       await pipeline(rows, copy)
       return { ms: performance.now() - started, stored: copy.rowCount }
     },
