@@ -13,6 +13,8 @@ const nothing = Buffer.alloc(0)
 const span = (fromMs: number, toMs: number): string =>
   `from=${new Date(fromMs).toISOString()}&to=${new Date(toMs).toISOString()}`
 
+export type HistoryClient = ReturnType<typeof createHistoryClient>
+
 /** Asks as a browser does that is signed in; each question over a connection of its own, there before the clock starts. */
 export function createHistoryClient(port: number, { cookie }: ApiSession) {
   const answered = async (pathAfter: (page: string | null) => string | null) => {
@@ -37,8 +39,8 @@ export function createHistoryClient(port: number, { cookie }: ApiSession) {
 
   return {
     /** All pages, from the first request sent to the last answer. */
-    floor(floorId: number, fromMs: number, toMs: number): Promise<Answered> {
-      const path = `/api/dashboard/floor/${floorId}/history?${span(fromMs, toMs)}&resolution=auto&limit=10000`
+    floor(floorId: number, fromMs: number, toMs: number, resolution = 'auto'): Promise<Answered> {
+      const path = `/api/dashboard/floor/${floorId}/history?${span(fromMs, toMs)}&resolution=${resolution}&limit=10000`
       return answered((page) => {
         if (page === null) return path
         const cursor = cursorOf(page)

@@ -27,7 +27,7 @@ export function reportHistory({
   postgresVersion,
 }: {
   rounds: readonly HistoryRound[]
-  plan: { stored: readonly number[]; rounds: number }
+  plan: { stored: readonly number[]; everyS: number; rounds: number }
   readings: number
   sensors: AskedSensors
   postgresVersion: string
@@ -97,7 +97,7 @@ export function reportHistory({
   return {
     ...tabulate('history', lines, 'ratio'),
     notes: [
-      `A floor of the simulator with ${all.length} sensors, ${counters.length} of them counters and ${states.length} states, one reading a minute: ${whole(readings)} readings in`,
+      `A floor of the simulator with ${all.length} sensors, ${counters.length} of them counters and ${states.length} states, a reading every ${plan.everyS} s: ${whole(readings)} in`,
       `${most} days, stored by the bulk import and beside that in a plain table with the columns of reading and its primary key`,
       `(PostgreSQL ${postgresVersion}; not logged, rows of a sensor together a month at a time, both in its favour). Asked through HTTP, signed in,`,
       'all pages of 10,000 records, from the first request to the last answer; SQL over one connection, rows read by the pg driver.',

@@ -12,15 +12,14 @@ import { openStoredFloor, type StoredFloor } from './stored-floor.ts'
 import { median } from './statistics.ts'
 
 const dayMs = 86_400_000
-const minuteS = 60
 const points = 800
 
 /** `stored`: days that the three floors hold, each in a database of its own. */
-const plans: Record<Size, { stored: [few: number, some: number, most: number]; rounds: number }> = {
+const plans: Record<Size, { stored: [few: number, some: number, most: number]; everyS: number; rounds: number }> = {
   // More than 92 days, so that the answer is of days as well.
-  tiny: { stored: [1, 3, 95], rounds: 1 },
-  small: { stored: [1, 30, 365], rounds: 5 },
-  full: { stored: [1, 30, 365], rounds: 15 },
+  tiny: { stored: [1, 3, 95], everyS: 1_200, rounds: 1 },
+  small: { stored: [1, 30, 365], everyS: 60, rounds: 5 },
+  full: { stored: [1, 30, 365], everyS: 60, rounds: 15 },
 }
 const chunkDays = 30
 /** Of one measurement: their median counts. */
@@ -50,7 +49,7 @@ async function runHistory({ size, say, profileDir }: BenchmarkOptions): Promise<
     // The last pieces are whole, so that each floor gets its last days.
     until = toMs - (Math.ceil((toMs - fromMs) / dayMs / chunkDays) - 1) * chunkDays * dayMs
     say(`storing ${mostDays} days: ${Math.round((fromMs - yearMs) / dayMs)}`)
-    const rows = most.building.readings(fromMs, until, minuteS)
+    const rows = most.building.readings(fromMs, until, plan.everyS)
     readings += rows.length
     await Promise.all([raw.add(copyBySensor(rows)), most.add(rows, fromMs)])
   }
@@ -58,7 +57,7 @@ async function runHistory({ size, say, profileDir }: BenchmarkOptions): Promise<
     [few, fewDays],
     [some, someDays],
   ] as const)
-    await floor.add(floor.building.readings(toMs - days * dayMs, toMs, minuteS), toMs - days * dayMs)
+    await floor.add(floor.building.readings(toMs - days * dayMs, toMs, plan.everyS), toMs - days * dayMs)
   say('indexing rows')
   await raw.end()
 
