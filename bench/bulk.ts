@@ -4,6 +4,7 @@ import { signIn } from './api-session.ts'
 import type { Benchmark, BenchmarkOptions, Outcome, Size } from './benchmark.ts'
 import { type BulkRound, reportBulk } from './bulk-report.ts'
 import { type CpuMs, readCpu } from './cpu.ts'
+import { assertSameRecords, withoutLate } from './history-checks.ts'
 import { createHistoryClient, type HistoryClient, recordsOf } from './history-client.ts'
 import { postBatches } from './post-batches.ts'
 import type { ReadingRows } from './reading-rows.ts'
@@ -140,13 +141,13 @@ async function assertSamePast(bench: Bench, { fromMs, toMs }: Span): Promise<voi
   ) => {
     const answered = await past.floor(building.floorIds.get(level) as number, from, to, resolution)
     return recordsOf<RawRecord | RollupRecord>(answered).map((record) => {
-      return { ...record, sensor_id: places.get(record.sensor_id) }
+      return { ...withoutLate(record), sensor_id: places.get(record.sensor_id) }
     })
   }
   const assertSame = async (level: number, span: [number, number], resolution: string): Promise<void> => {
     const found = await answer(bulkBuilding, level, span, resolution)
     assert.ok(found.length > 0)
-    assert.deepEqual(found, await answer(ingestBuilding, level, span, resolution))
+    assertSameRecords(found, await answer(ingestBuilding, level, span, resolution))
   }
   for (const level of bulkBuilding.floorIds.keys()) await assertSame(level, [fromMs, toMs], '1h')
   await assertSame(1, [toMs - dayMs, toMs], 'raw')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { RawRecord, RollupRecord } from '@plenum/contract'
 import type { Benchmark, BenchmarkOptions, Outcome, Size } from './benchmark.ts'
 import { encodeCopy } from './binary-copy.ts'
-import { assertSameColumns, assertSameDays, assertSameReadings } from './history-checks.ts'
+import { assertSameColumns, assertSameDays, assertSameReadings, assertSameRecords } from './history-checks.ts'
 import { recordsOf, seriesOf } from './history-client.ts'
 import { type HistoryRound, reportHistory } from './history-report.ts'
 import { type AskedSensors, openRawReadings } from './raw-readings.ts'
@@ -159,7 +159,7 @@ async function measureGrowth(
       const which = (i + j + round) % floors.length
       const { history: past, floorId } = floors[which] as StoredFloor
       const answered = await past.floor(floorId, fromMs, toMs)
-      if (i === 0) assert.deepEqual(recordsIn(answered.pages), recordsIn(pages))
+      if (i === 0) assertSameRecords(recordsIn(answered.pages), recordsIn(pages))
       day[which]?.push(answered.ms)
     }
   }
