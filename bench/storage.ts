@@ -91,8 +91,10 @@ async function measure(
   const vacuumed = await readSegmentBytes(client)
   assert.deepEqual(await table.digest('reading', span), { count: '0', mixed: null, sum: null })
   assert.deepEqual(await table.digest('reading_all', span), written, 'sealing has changed what is stored')
-  assert.equal(vacuumed.withoutReadings, 0, 'the hourly job has dropped readings meanwhile; run it again')
+  assert.equal(vacuumed.withoutReadings, 0, 'readings were dropped before their time')
 
+  // What a building brings with it is kept as if it had been read since; these have been here all along.
+  await client.query('update sensor set created_at = $1', [new Date(span.fromMs)])
   await runJob(client, 'drop_expired_readings')
   await client.query('vacuum segment')
   const figures = await readSegmentBytes(client)
