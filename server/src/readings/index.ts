@@ -5,6 +5,8 @@ import { createAdmission } from './admission.ts'
 import { createBulkLoad } from './bulk-load.ts'
 import { type Committed, createIngest } from './ingest.ts'
 import { createQuotas } from './quota.ts'
+import { createReplacements } from './replacements.ts'
+import { replacementRoutes } from './replacement-routes.ts'
 import { createLocalDays } from './local-days.ts'
 import { createRetention } from './retention.ts'
 import { readingRoutes } from './routes.ts'
@@ -13,9 +15,9 @@ import { createSensorDirectory } from './sensor-directory.ts'
 import { createStore } from './store.ts'
 import { createStored } from './stored.ts'
 
+export { type Counting, counterStep, type Good } from './counter-steps.ts'
 export type { Committed } from './ingest.ts'
 export { isGood, isLate } from './quality.ts'
-export { rise } from './rollup.ts'
 export type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
 export type Readings = ReturnType<typeof createReadings>
 
@@ -71,7 +73,10 @@ export function createReadings(options: {
   }
 
   return {
-    routes: (app: App) => readingRoutes(app, { ingest, admission, quotas, seen }),
+    routes(app: App): void {
+      readingRoutes(app, { ingest, admission, quotas, seen })
+      replacementRoutes(app, createReplacements({ db, clock }))
+    },
     registryChanged: directory.forget,
     removeSensor: store.removeSensor,
     /** What is stored, in whatever form. */

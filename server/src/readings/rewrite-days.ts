@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Tables } from '#platform'
 import { merged, noReadings, within } from './columns.ts'
 import type { Columns } from './rollup.ts'
+import { replacementStore } from './replacement-store.ts'
 import { sealStore } from './seal-store.ts'
 import { decodeReadings, encodeDay, type SensorDay } from './segment-codec.ts'
 import type { SegmentRow } from './segment-row.ts'
@@ -26,6 +27,9 @@ export async function rewriteDays(
 ): Promise<Rewritten> {
   const rewritten = { sealed: 0, expired: 0 }
   if (days.length === 0) return rewritten
+  // Asked under the lock: who declares a replacement meanwhile waits for it, and then finds the day sealed.
+  const counters = days.filter(({ counter }) => counter).map(({ sensorId }) => sensorId)
+  const replacedAtMs = await replacementStore.instants(tx, counters)
   const hot = await sealStore.takeHot(tx, days)
   const segments = await readSegments(tx, {
     sensorIds: [...new Set(days.map(({ sensorId }) => sensorId))],
@@ -43,7 +47,8 @@ export async function rewriteDays(
       if (under?.step_ms === null) rewritten.expired += over.atMs.length
       else {
         rewritten.sealed += over.atMs.length
-        rows.push(encodeDay(of, merged(under ? decodeReadings(under) : noReadings, over)))
+        const readings = merged(under ? decodeReadings(under) : noReadings, over)
+        rows.push(encodeDay(of, readings, replacedAtMs.get(day.sensorId)))
       }
     }
   }
