@@ -36,6 +36,9 @@ read       GET     /api/dashboard/building/:building_id
 read       GET     /api/dashboard/floor/:floor_id/history
 read       GET     /api/sensors/:id/history
 read       GET     /api/sensors/:id/series
+read       GET     /api/sensors/:id/meter-replacements
+configure  POST    /api/sensors/:id/meter-replacements
+configure  POST    /api/sensors/:id/meter-replacements/:replacement_id/withdraw
 read       GET     /api/export
 ${['buildings', 'floors', 'zones', 'sensors', 'gateways']
   .map(
