@@ -150,7 +150,13 @@ create function good_before(sensor int4, before timestamptz) returns table (at t
 /* What a counter rose by from the last good reading before a day to the day's first; 0 where one of them is missing. */
 create function rise_into_day(sensor int4, day_from timestamptz, first_at timestamptz, first float8) returns float8
   language sql stable parallel safe
-  return coalesce((select counter_step(sensor, g.at, first_at, g.value, first) from good_before(sensor, day_from) g), 0);
+  return coalesce(
+    (select case when exists (select from meter_replacement m
+                              where m.sensor_id = s.id and m.withdrawn_at is null and m.at > g.at and m.at <= first_at)
+                 then counter_step(s.id, g.at, first_at, g.value, first)
+                 -- Written out, as most have no replacement: the call would take as long as all the rest.
+                 else counter_rise(g.value, first, s.rollover_value) end
+     from sensor s cross join good_before(sensor, day_from) g where s.id = sensor), 0);
 
 /* Days of which at least one reading is not sealed yet; all readings of them, the sealed ones included. `rise` is that
    from the good reading before in the same day. */
