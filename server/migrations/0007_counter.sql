@@ -105,9 +105,8 @@ create function segment_corrections(s segment) returns table (at timestamptz, co
   end;
 
 drop view rollup_1h, rollup_1d, unsealed_day_reading;
-drop function last_good_before;
 
-/* The last good reading of a counter before an instant, which may lie within a sealed day; no row where there is none. */
+/* The last good reading before an instant, which may lie within a sealed day; no row where there is none. */
 create function good_before(sensor int4, before timestamptz) returns table (at timestamptz, value float8)
   language sql stable parallel safe
   begin atomic
@@ -146,6 +145,11 @@ create function good_before(sensor int4, before timestamptz) returns table (at t
      where (select way from choice) = 'both'
      order by candidate.at desc limit 1);
   end;
+
+/* Its value alone. */
+create or replace function last_good_before(sensor int4, before timestamptz) returns float8
+  language sql stable parallel safe
+  return (select value from good_before(sensor, before));
 
 /* What a counter rose by from the last good reading before a day to the day's first; 0 where one of them is missing. */
 create function rise_into_day(sensor int4, day_from timestamptz, first_at timestamptz, first float8) returns float8

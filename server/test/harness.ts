@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, afterEach } from 'node:test'
-import type { BuildingInput, FloorInput, IngestAnswer, NewApiKey, SensorInput } from '@plenum/contract'
+import type { BuildingInput, FloorInput, IngestAnswer, NewApiKey, ReadingRun, SensorInput } from '@plenum/contract'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import pg from 'pg'
 import { pino } from 'pino'
@@ -136,6 +136,15 @@ export const ingestPath = '/api/sensors/data'
 export async function send(as: Caller, readings: unknown[]): Promise<IngestAnswer> {
   const answer = await as('POST', ingestPath, { readings })
   assert.equal(answer.statusCode, 200, answer.body)
+  return answer.json<IngestAnswer>()
+}
+
+/** Loads runs of the past in bulk and expects every reading to be taken. */
+export async function loadRuns(as: Caller, runs: readonly ReadingRun[]): Promise<IngestAnswer> {
+  const body = runs.map((run) => JSON.stringify(run)).join('\n')
+  const answer = await as('POST', '/api/import/readings', body, { 'content-type': 'application/x-ndjson' })
+  assert.equal(answer.statusCode, 200, answer.body)
+  assert.equal(answer.json<IngestAnswer>().rejected, 0, answer.body)
   return answer.json<IngestAnswer>()
 }
 

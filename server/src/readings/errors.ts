@@ -17,4 +17,5 @@ export const readingErrors = defineErrors({
   replacement_instant_taken: [409, 'A replacement at that instant is declared already'],
   replacement_withdrawn: [409, 'The replacement is withdrawn already'],
   replacement_readings_gone: [409, 'The readings around the replacement are not kept any more'],
+  retention_rollup_too_short: [422, 'Figures would be kept shorter than the readings that they are of'],
 })

@@ -1,14 +1,18 @@
+import type { IngestAnswer } from '@plenum/contract'
 import type { Kysely } from 'kysely'
 import type { App, Clock, Database, Log, Metrics, Tables } from '#platform'
 import type { Registry } from '#registry'
 import { createAdmission } from './admission.ts'
+import { createBulkImport } from './bulk-import.ts'
 import { createBulkLoad } from './bulk-load.ts'
+import { importRoutes } from './import-routes.ts'
 import { type Committed, createIngest } from './ingest.ts'
 import { createQuotas } from './quota.ts'
 import { createReplacements } from './replacements.ts'
 import { replacementRoutes } from './replacement-routes.ts'
 import { createLocalDays } from './local-days.ts'
 import { createRetention } from './retention.ts'
+import { retentionRoutes } from './retention-routes.ts'
 import { readingRoutes } from './routes.ts'
 import { createSealing } from './seal.ts'
 import { createSensorDirectory } from './sensor-directory.ts'
@@ -18,6 +22,9 @@ import { createStored } from './stored.ts'
 export { type Counting, counterStep, type Good } from './counter-steps.ts'
 export type { Committed } from './ingest.ts'
 export { isGood, isLate } from './quality.ts'
+export type { Expiry } from './retention.ts'
+export { describePeriod } from './retention-plan.ts'
+export type { KeptKind } from './retention-policy.ts'
 export type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
 export type Readings = ReturnType<typeof createReadings>
 
@@ -25,6 +32,8 @@ export type Readings = ReturnType<typeof createReadings>
 const seenEveryMs = 10_000
 const dayMs = 86_400_000
 const sealForMs = 4 * 60_000
+const dropForMs = 10 * 60_000
+const sealBeforeDropMs = 60_000
 
 /** Takes readings in and keeps them. */
 export function createReadings(options: {
@@ -43,26 +52,29 @@ export function createReadings(options: {
   const { db } = options.database
   const store = createStore(options.database)
   const daysOf = createLocalDays(db)
-  const sealing = createSealing({ db: options.jobs, daysOf, clock, log, metrics })
-  const retention = createRetention({ db: options.jobs, clock, log })
+  const jobs = { db: options.jobs, clock, log, metrics }
+  const sealing = createSealing({ ...jobs, daysOf, onSealed: store.daysSealed })
+  const retention = createRetention({ ...jobs, seal: () => sealing.sealClosedDays(sealBeforeDropMs) })
   const directory = createSensorDirectory(options.registry)
   const admission = createAdmission()
   const quotas = createQuotas()
 
   const counted = metrics.counter('plenum_readings_total', 'Readings received, by what became of them', ['outcome'])
   metrics.gauge('plenum_ingest_bytes_held', 'Bytes of request bodies waiting to be stored', admission.held)
-  const ingest = createIngest({
+  const intake = {
     store,
     directory,
     clock,
     onCommitted: options.onCommitted,
-    onCounted(answer, suspect) {
+    onCounted(answer: IngestAnswer, suspect: number) {
       counted.inc({ outcome: 'stored' }, answer.stored)
       counted.inc({ outcome: 'duplicate' }, answer.duplicates)
       counted.inc({ outcome: 'rejected' }, answer.rejected)
       counted.inc({ outcome: 'suspect' }, suspect)
     },
-  })
+  }
+  const ingest = createIngest(intake)
+  const bulkImport = createBulkImport({ ...intake, load: createBulkLoad(db, store.daysSealed), daysOf })
 
   const lastSeen = new Map<number, number>()
   const seen = (gatewayId: number): void => {
@@ -75,6 +87,8 @@ export function createReadings(options: {
   return {
     routes(app: App): void {
       readingRoutes(app, { ingest, admission, quotas, seen })
+      importRoutes(app, { bulkImport, admission, quotas, seen })
+      retentionRoutes(app, retention)
       replacementRoutes(app, createReplacements({ db, clock }))
     },
     registryChanged: directory.forget,
@@ -85,8 +99,7 @@ export function createReadings(options: {
     /** The job: as long as one run may take, so that the next begins with what is oldest then. */
     seal: async (): Promise<void> => void (await sealing.sealClosedDays(sealForMs)),
     retention,
-    dropExpired: async (): Promise<void> => void (await retention.dropExpired()),
-    loadClosedDays: createBulkLoad({ db, daysOf, clock }),
+    dropExpired: async (): Promise<void> => void (await retention.dropExpired({ forMs: dropForMs })),
 
     /** Partitions of today and the next days, so that no request has to wait for one. */
     makePartitionsAhead: async (days = 3): Promise<void> => {

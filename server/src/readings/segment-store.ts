@@ -110,13 +110,42 @@ export async function readParts(db: Kysely<Tables>, query: PartsQuery): Promise<
   return parts
 }
 
-/** Sealed days alone, by sensor, in time order. */
-export async function readSegments(db: Kysely<Tables>, query: PartsQuery): Promise<Map<number, SegmentRow[]>> {
+/**
+ * Sealed days that reach into spans, by sensor, in time order; nobody else changes them until the transaction ends.
+ */
+export async function readSegments(
+  tx: Kysely<Tables>,
+  spans: readonly { sensorId: number; fromMs: number; toMs: number }[],
+): Promise<Map<number, SegmentRow[]>> {
+  const instants = (of: (span: { fromMs: number; toMs: number }) => number) =>
+    spans.map((span) => new Date(of(span)).toISOString())
   const { rows } = await sql<SegmentRow>`
-    select ${segmentColumns} from segment s
-    where ${segmentsWithin(query)}
-    order by s.sensor_id, s.from_at`.execute(db)
-  return Map.groupBy(rows, (row) => row.sensor_id)
+    select ${segmentColumns}
+    from unnest(${spans.map(({ sensorId }) => sensorId)}::int4[], ${instants(({ fromMs }) => fromMs)}::timestamptz[],
+                ${instants(({ toMs }) => toMs)}::timestamptz[],
+                ${instants(({ fromMs }) => fromMs - longestDayMs)}::timestamptz[])
+      as d (sensor_id, from_at, to_at, reaches_from)
+    join segment s on s.sensor_id = d.sensor_id and s.from_at > d.reaches_from and s.from_at < d.to_at
+      and s.to_at > d.from_at
+    order by s.sensor_id, s.from_at for update of s`.execute(tx)
+  const bySensor = Map.groupBy(rows, (row) => row.sensor_id)
+  for (const [id, found] of bySensor) {
+    // Two spans may reach into one segment.
+    bySensor.set(
+      id,
+      found.filter((row, i) => row.from_ms !== found[i - 1]?.from_ms),
+    )
+  }
+  return bySensor
+}
+
+/** Where the newest sealed day of each sensor ends, in milliseconds since 1970; -Infinity where none is sealed. */
+export async function newestSealedEnds(db: Kysely<Tables>, ids: readonly number[]): Promise<Map<number, number>> {
+  const { rows } = await sql<{ id: number; end_ms: number | null }>`
+    select id, (select (extract(epoch from s.to_at) * 1000)::float8 from segment s where s.sensor_id = id
+                order by s.from_at desc limit 1) as end_ms
+    from unnest(${ids}::int4[]) id`.execute(db)
+  return new Map(rows.map(({ id, end_ms }) => [id, end_ms ?? Number.NEGATIVE_INFINITY]))
 }
 
 const numberOrNull = (number: number | null): number | null => (number === null || Number.isNaN(number) ? null : number)

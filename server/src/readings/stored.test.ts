@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import type { IngestAnswer } from '@plenum/contract'
 import { type Kysely, sql } from 'kysely'
 import fc from 'fast-check'
 import type { Tables } from '#platform'
@@ -65,7 +66,7 @@ const sent: fc.Arbitrary<Sent> = fc.record({
 type Action = { send: Sent[] } | { load: Sent[] } | Declaration | 'again' | 'seal' | 'later'
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ send: fc.array(sent, { minLength: 1, maxLength: 40 }) }) },
-  { weight: 1, arbitrary: fc.record({ load: fc.array(sent, { minLength: 1, maxLength: 60 }) }) },
+  { weight: 3, arbitrary: fc.record({ load: fc.array(sent, { minLength: 1, maxLength: 60 }) }) },
   { weight: 1, arbitrary: fc.constant('again' as const) },
   { weight: 2, arbitrary: fc.constant('seal' as const) },
   { weight: 1, arbitrary: fc.constant('later' as const) },
@@ -252,10 +253,11 @@ test('whatever arrives in whatever order, and whenever days are sealed, every an
               ids.meter,
               declared,
             )
-          else if (typeof one !== 'string' && 'load' in one) await loadAndNote(one.load, stepMs, startMs, ids, list)
+          else if (typeof one !== 'string' && 'load' in one)
+            await sendAndNote(inBulk, one.load, stepMs, startMs, ids, list)
           else {
             if (one !== 'again') batch = one.send
-            await sendAndNote(batch, stepMs, startMs, ids, list)
+            await sendAndNote(oneByOne, batch, stepMs, startMs, ids, list)
           }
         }
         await check(list, ids, declared, timezone, startMs)
@@ -275,59 +277,40 @@ test('whatever arrives in whatever order, and whenever days are sealed, every an
 const qualityOf = (value: number, counter: boolean) => ((counter ? value < 0 : value < -40 || value > 85) ? 1 : 0)
 const isLateNow = (atMs: number): boolean => server.clock.nowMs - atMs > 600_000
 
-/** Loads what is of closed days; what is younger is handed back and sent. */
-async function loadAndNote(
-  batch: Sent[],
-  stepMs: number,
-  startMs: number,
-  ids: { gauge: number; meter: number },
-  list: List,
-) {
-  const chunks = [false, true].map((counter) => {
-    const known = new Map<number, number>()
-    for (const one of batch) {
-      const atMs = startMs + one.step * stepMs
-      if (one.counter === counter && atMs <= server.clock.nowMs) known.set(atMs, one.value)
-    }
-    return {
-      sensorId: counter ? ids.meter : ids.gauge,
-      atMs: Float64Array.from(known.keys()),
-      values: Float64Array.from(known.values()),
-      qualities: Uint8Array.from(known.values(), (value) => qualityOf(value, counter)),
-    }
-  })
-  const before = structuredClone(list)
-  for (const { sensorId, atMs, values, qualities } of chunks) {
-    atMs.forEach((at, i) =>
-      list.get(sensorId)?.set(at, { value: values[i] as number, quality: qualities[i] as number, late: false }),
-    )
-  }
-  const { loaded, tooYoung } = await readings.loadClosedDays(chunks)
-  // These are sent, and what is there already stays as it is.
-  for (const { sensorId, atMs } of tooYoung)
-    for (const at of atMs) {
-      const [known, earlier] = [list.get(sensorId)?.get(at) as Known, before.get(sensorId)?.get(at)]
-      known.late = earlier?.value === known.value ? earlier.late : isLateNow(at)
-    }
-  const young = tooYoung.flatMap(({ sensorId, atMs, values }) =>
-    Array.from(atMs, (at, i) => ({ sensor_id: sensorId, timestamp: new Date(at).toISOString(), value: values[i] })),
+/** Sends and notes; the counts must be those of the list. */
+type Way = (items: { id: number; atMs: number; value: number }[]) => Promise<IngestAnswer>
+
+const oneByOne: Way = (items) =>
+  send(
+    server.as,
+    items.map(({ id, atMs, value }) => ({ sensor_id: id, timestamp: new Date(atMs).toISOString(), value })),
   )
-  assert.equal(
-    loaded + young.length,
-    chunks.reduce((sum, { atMs }) => sum + atMs.length, 0),
+
+/** In runs of a few readings, in the order of the items for each sensor. */
+const inBulk: Way = async (items) => {
+  const lines = [...Map.groupBy(items, ({ id }) => id)].flatMap(([sensor_id, mine]) =>
+    Array.from({ length: Math.ceil(mine.length / 7) }, (_, i) => mine.slice(i * 7, i * 7 + 7)).map((some) => ({
+      sensor_id,
+      timestamps: some.map(({ atMs }) => atMs),
+      values: some.map(({ value }) => value),
+    })),
   )
-  if (young.length > 0) await send(server.as, young)
+  const body = lines.map((line) => JSON.stringify(line)).join('\n')
+  const answer = await server.as('POST', '/api/import/readings', body, { 'content-type': 'application/x-ndjson' })
+  assert.equal(answer.statusCode, 200, answer.body)
+  return answer.json<IngestAnswer>()
 }
 
 /** Sends what the clock allows; the counts must be those of the list. */
 async function sendAndNote(
+  way: Way,
   batch: Sent[],
   stepMs: number,
   startMs: number,
   ids: { gauge: number; meter: number },
   list: List,
 ) {
-  const body: { sensor_id: number; timestamp: string; value: number }[] = []
+  const items: Parameters<Way>[0] = []
   let stored = 0
   for (const { step, value, counter } of batch) {
     const atMs = startMs + step * stepMs
@@ -336,13 +319,13 @@ async function sendAndNote(
     const known = list.get(id) as Map<number, Known>
     if (known.get(atMs)?.value !== value) {
       stored++
-      known.set(atMs, { value, quality: qualityOf(value, counter), late: isLateNow(atMs) })
+      known.set(atMs, { value, quality: qualityOf(value, counter), late: way === oneByOne && isLateNow(atMs) })
     }
-    body.push({ sensor_id: id, timestamp: new Date(atMs).toISOString(), value })
+    items.push({ id, atMs, value })
   }
-  if (body.length === 0) return
-  const answer = await send(server.as, body)
-  assert.deepEqual([answer.stored, answer.duplicates], [stored, body.length - stored])
+  if (items.length === 0) return
+  const answer = await way(items)
+  assert.deepEqual([answer.stored, answer.duplicates], [stored, items.length - stored])
 }
 
 test('a value of a sealed day may be replaced and put back, and each time is counted for what it is', async () => {

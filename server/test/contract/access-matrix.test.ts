@@ -28,6 +28,7 @@ configure  GET     /api/gateways/:id/keys
 configure  POST    /api/gateways/:id/keys
 configure  DELETE  /api/gateways/:id/keys/:key_id
 ingest     POST    /api/sensors/data
+ingest     POST    /api/import/readings
 read       GET     /api/sensor-types
 configure  POST    /api/import/sensors
 read       GET     /api/dashboard/floor/:floor_id
@@ -40,6 +41,11 @@ read       GET     /api/sensors/:id/meter-replacements
 configure  POST    /api/sensors/:id/meter-replacements
 configure  POST    /api/sensors/:id/meter-replacements/:replacement_id/withdraw
 read       GET     /api/export
+read       GET     /api/retention
+configure  PUT     /api/retention/:sensor_type
+configure  DELETE  /api/retention/:sensor_type
+configure  POST    /api/retention/dry-run
+configure  GET     /api/retention/log
 ${['buildings', 'floors', 'zones', 'sensors', 'gateways']
   .map(
     (things) => `
