@@ -16,6 +16,8 @@ export interface ChartColours {
   grid: string
   comfort: string
   suspect: string
+  late: string
+  surface: string
 }
 
 const coloursOf = (_scheme: string | null): ChartColours => {
@@ -28,6 +30,8 @@ const coloursOf = (_scheme: string | null): ChartColours => {
     grid: token('line'),
     comfort: token('comfort'),
     suspect: token('warning-mark'),
+    late: token('ink-2'),
+    surface: token('surface'),
   }
 }
 

@@ -1,4 +1,5 @@
 import uPlot from 'uplot'
+import { drawMarks } from './chart-marks.ts'
 import { type ChartView, placeOf, scaleKey } from './chart-view.ts'
 import { type Columns, columnCentre, runsOf, visibleColumns } from './columns.ts'
 import { comfortBandOf, limitOf } from './comfort.ts'
@@ -7,7 +8,6 @@ import { placeLabels } from './label-places.ts'
 const bandAlpha = 0.18
 const barAlpha = 0.75
 const labelFont = { size: 12, lineHeight: 16, gap: 8 }
-const mark = { size: 6, gap: 2 }
 
 const within = (u: uPlot, draw: () => void) => {
   const { left, top, width, height } = u.bbox
@@ -38,13 +38,13 @@ const drawComfort = (u: uPlot, { panel, colours }: ChartView) => {
       u.ctx.fillRect(left, y(band.high), width, y(band.low) - y(band.high))
     }
     const limit = limitOf(panel.kind, unit)
-    if (limit === null) continue
+    if (!limit) continue
     u.ctx.strokeStyle = colours.faint
     u.ctx.lineWidth = uPlot.pxRatio
     u.ctx.setLineDash([2 * uPlot.pxRatio, 3 * uPlot.pxRatio])
     u.ctx.beginPath()
-    u.ctx.moveTo(left, Math.round(y(limit)))
-    u.ctx.lineTo(left + width, Math.round(y(limit)))
+    u.ctx.moveTo(left, Math.round(y(limit.value)))
+    u.ctx.lineTo(left + width, Math.round(y(limit.value)))
     u.ctx.stroke()
     u.ctx.setLineDash([])
   }
@@ -105,29 +105,6 @@ export const drawBehind = (u: uPlot, view: ChartView): void => {
   })
 }
 
-/** A triangle at the foot of the chart for each place with suspect readings; neighbours share one. */
-const drawSuspect = (u: uPlot, view: ChartView) => {
-  const half = (mark.size * uPlot.pxRatio) / 2
-  const foot = u.bbox.top + u.bbox.height - mark.gap * uPlot.pxRatio
-  u.ctx.fillStyle = view.colours.suspect
-  for (const columns of view.columns) {
-    if (!columns) continue
-    const { from, to } = visibleColumns(columns, view.span.fromMs, view.span.toMs)
-    let lastX = Number.NEGATIVE_INFINITY
-    for (let place = from; place < to; place += 1) {
-      if (!columns.suspect[place]) continue
-      const x = u.valToPos(columnCentre(columns, place), 'x', true)
-      if (x - lastX < 2 * half) continue
-      lastX = x
-      u.ctx.beginPath()
-      u.ctx.moveTo(x - half, foot)
-      u.ctx.lineTo(x + half, foot)
-      u.ctx.lineTo(x, foot - 2 * half)
-      u.ctx.fill()
-    }
-  }
-}
-
 const shorten = (ctx: CanvasRenderingContext2D, text: string, width: number): string => {
   if (ctx.measureText(text).width <= width) return text
   const letters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment)
@@ -173,6 +150,6 @@ const drawLabels = (u: uPlot, view: ChartView) => {
 
 /** Before the lines: marks and names. */
 export const drawBefore = (u: uPlot, view: ChartView): void => {
-  within(u, () => drawSuspect(u, view))
+  within(u, () => drawMarks(u, view))
   drawLabels(u, view)
 }

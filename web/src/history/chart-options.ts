@@ -1,14 +1,17 @@
 import uPlot from 'uplot'
 import { type ChartView, laneSplits, scaleKey } from './chart-view.ts'
 import { drawBefore, drawBehind, drawGround } from './chart-drawing.ts'
+import { syncKey } from './key-cursor.ts'
 import type { Gutters, Panel } from './panels.ts'
 import { timeTicks } from './time-ticks.ts'
 
 const font = '12px "Inter Variable", "Noto Sans JP Variable", system-ui, sans-serif'
-const tickRoom = { time: 84, value: 36 }
+/** Times stand closer where there is room for few of them. */
+const tickRoom = { time: 84, timeNarrow: 66, narrow: 640, value: 36 }
 const timeAxisHeight = 26
 const lineWidth = 1.25
-const dash = [5, 3]
+/** By how often a colour has come back in a panel. */
+const dashes = [[], [5, 3], [1.5, 2.5], [8, 3, 1.5, 3], [12, 4]]
 const dotSize = 4
 /** Where points are so far apart, each is shown as a dot. */
 const dotRoom = 18
@@ -16,6 +19,11 @@ const dotRoom = 18
 // uPlot.Axis.Side.Right: its enums exist in types only.
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
 const right: uPlot.Axis.Side = 1
+
+const mostTimeTicks = (u: uPlot): number => {
+  const width = u.bbox.width / uPlot.pxRatio
+  return Math.max(2, Math.floor(width / (width < tickRoom.narrow ? tickRoom.timeNarrow : tickRoom.time)))
+}
 
 const timeAxis = (view: () => ChartView): uPlot.Axis => ({
   scale: 'x',
@@ -27,13 +35,11 @@ const timeAxis = (view: () => ChartView): uPlot.Axis => ({
   ticks: { show: false },
   splits: (u) => {
     const { span, timeZone } = view()
-    const most = Math.max(2, Math.floor(u.bbox.width / uPlot.pxRatio / tickRoom.time))
-    return timeTicks(span, most, timeZone).map(({ atMs }) => atMs)
+    return timeTicks(span, mostTimeTicks(u), timeZone).map(({ atMs }) => atMs)
   },
   values: (u) => {
     const { span, timeZone, tickText } = view()
-    const most = Math.max(2, Math.floor(u.bbox.width / uPlot.pxRatio / tickRoom.time))
-    return timeTicks(span, most, timeZone).map(tickText)
+    return timeTicks(span, mostTimeTicks(u), timeZone).map(tickText)
   },
 })
 
@@ -68,7 +74,7 @@ const lineOf = (view: () => ChartView, panel: Panel, index: number): uPlot.Serie
     scale: scaleKey(trace?.sensor.unit ?? ''),
     stroke: colour,
     width: lineWidth,
-    ...(trace?.isDashed && { dash }),
+    dash: dashes[trace?.dash ?? 0] ?? [],
     // Bars are drawn with the bands: uPlot's own know nothing of hours of different lengths.
     paths: panel.style === 'bars' || !paths ? () => null : paths,
     points: {
@@ -94,9 +100,6 @@ interface ChartSize {
   width: number
   height: number
 }
-
-/** Panels of one page read the time together. */
-const syncKey = 'explorer'
 
 export interface ChartEvents {
   /** Where the cursor is: an instant, and pixels from the left of the plot; null when it left. */

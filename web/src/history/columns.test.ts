@@ -14,6 +14,7 @@ const series = (timestamp: number[], values: (number | null)[], step_ms = 10) =>
   max: values,
   avg: values,
   suspect: values.map((value) => (value === null ? 1 : 0)),
+  late: null,
 })
 const columns = (timestamp: number[], values: (number | null)[] = timestamp): Columns =>
   columnsOfSeries(series(timestamp, values), 10)

@@ -1,6 +1,6 @@
 import { type Sensor, type SensorType, sensorKinds, sensorTypes } from '@plenum/contract'
 
-/** Colours that colour-blind people tell apart are six; the second six lines are dashed. */
+/** Colours that colour-blind people tell apart are six; where one comes back in a panel, its lines are dashed. */
 const inkCount = 6
 
 /** One sensor as it is drawn: the same colour in every panel, chip and table. */
@@ -9,7 +9,8 @@ export interface Trace {
   floorName: string
   /** Which of the `--trace-…` colours. */
   ink: number
-  isDashed: boolean
+  /** How often its colour was there before in its panel: 0 is a whole line, others are dashed in their ways. */
+  dash: number
 }
 
 export type PanelStyle = 'lines' | 'bars' | 'states'
@@ -30,13 +31,17 @@ export const tracesOf = (
   sensorIds: readonly number[],
   sensors: ReadonlyMap<number, Sensor>,
   floorNames: ReadonlyMap<number, string>,
-): Trace[] =>
-  sensorIds.flatMap((id, index) => {
+): Trace[] => {
+  const traces: Trace[] = []
+  sensorIds.forEach((id, index) => {
     const sensor = sensors.get(id)
-    if (!sensor) return []
-    const floorName = floorNames.get(sensor.floor_id) ?? ''
-    return [{ sensor, floorName, ink: index % inkCount, isDashed: index >= inkCount }]
+    if (!sensor) return
+    const ink = index % inkCount
+    const before = traces.filter((one) => one.ink === ink && one.sensor.sensor_type === sensor.sensor_type)
+    traces.push({ sensor, floorName: floorNames.get(sensor.floor_id) ?? '', ink, dash: before.length })
   })
+  return traces
+}
 
 /** In the order of the contract, whatever order the sensors were chosen in: a chart keeps its place. */
 export const panelsOf = (traces: readonly Trace[]): Panel[] =>
