@@ -30,7 +30,7 @@ const coloursOf = (_scheme: string | null): ChartColours => {
     grid: token('line'),
     comfort: token('comfort'),
     suspect: token('warning-mark'),
-    late: token('ink-2'),
+    late: token('ink-3'),
     surface: token('surface'),
   }
 }

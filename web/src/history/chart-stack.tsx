@@ -23,7 +23,7 @@ interface ChartStackProps {
 export const ChartStack = ({ panels, loaded, control, width, timeZone }: ChartStackProps) => {
   const { t } = useTranslation()
   const { height: viewHeight } = useViewportSize()
-  const isTouch = useMediaQuery('(pointer: coarse)')
+  const isTouch = useMediaQuery('(pointer: coarse)', false, { getInitialValueInEffect: false })
   const [isReadByKeys, setReadByKeys] = useState(false)
   const isNarrow = width < narrowWidth
   const gutters = useMemo(() => guttersOf(panels, isNarrow), [panels, isNarrow])

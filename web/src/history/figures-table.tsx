@@ -36,7 +36,7 @@ const useCells = () => {
 /** What the charts show, in figures: for reading exactly, and for those who do not see the charts. */
 export const FiguresTable = ({ loaded, span, timeZone, newest }: FiguresTableProps) => {
   const { t } = useTranslation()
-  const { text, language } = useValueTexts()
+  const { text, marked: markedText, language } = useValueTexts()
   const cellsOf = useCells()
   const hasTotals = loaded.some(({ trace }) => styleOf(trace.sensor.sensor_type) === 'bars')
   const time = (atMs: number) => exactTime(new Date(atMs), language, timeZone)
@@ -60,7 +60,7 @@ export const FiguresTable = ({ loaded, span, timeZone, newest }: FiguresTablePro
                 (kind) =>
                   marked[kind] > 0 && (
                     <span key={kind} className={classes.marked}>
-                      <MarkSign kind={kind} /> {t(`explorer.${kind}`, { count: marked[kind] })}
+                      <MarkSign kind={kind} /> {markedText(kind, marked[kind])}
                     </span>
                   ),
               )}

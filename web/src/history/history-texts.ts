@@ -3,6 +3,7 @@ import { dateFormat } from '../platform/dates.ts'
 import { useLanguage } from '../platform/language.ts'
 import { axisScale, type Measured, numberFormat } from '../readings/shown-value.ts'
 import { useShownValue } from '../readings/value-text.ts'
+import type { MarkKind } from './marked-stretches.ts'
 import type { Span } from './time-range.ts'
 import type { TickStyle, TimeTick } from './time-ticks.ts'
 import { startOf } from './zoned-time.ts'
@@ -50,6 +51,9 @@ export const useValueTexts = () => {
       const { number, unit } = show(value, measured)
       return unit === '' ? number : `${number} ${unit}`
     },
+    /** "3 suspect", "1,430 arrived late" */
+    marked: (kind: MarkKind, count: number): string =>
+      t(`explorer.${kind}`, { count, number: numberFormat(language, 0).format(count) }),
     axisOf: (largest: number, measured: Measured): { factor: number; unit: string } => {
       const scale = axisScale(largest, measured)
       const { unit } = scale

@@ -26,15 +26,12 @@ const manyLines = 10
 
 const useLineText = (style: Panel['style']) => {
   const { t } = useTranslation()
-  const { text, language } = useValueTexts()
+  const { text, marked, language } = useValueTexts()
   return ({ trace: { sensor }, columns, place }: Line): string => {
     const mean = place === null ? null : (columns?.mean[place] ?? null)
     const suspect = place === null ? 0 : (columns?.suspect[place] ?? 0)
     const late = place === null ? 0 : (columns?.late?.[place] ?? 0)
-    const marks = [
-      ...(suspect > 0 ? [t('explorer.suspect', { count: suspect })] : []),
-      ...(late > 0 ? [t('explorer.late', { count: late })] : []),
-    ]
+    const marks = [...(suspect > 0 ? [marked('suspect', suspect)] : []), ...(late > 0 ? [marked('late', late)] : [])]
     if (mean === null || place === null) return ['–', ...marks].join(' · ')
     if (style === 'states' && mean > 0 && mean < 1) {
       const share = Math.round(mean * 100).toLocaleString(language)

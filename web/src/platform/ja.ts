@@ -149,8 +149,8 @@ export const ja: Translation = {
     limit: '基準値 {{value}}（{{source}}）',
     sources: { en16798: 'EN 16798-1 カテゴリーII', japan: '建築物環境衛生管理基準' },
     span: '{{low}} ～ {{high}}',
-    suspect_other: '要確認 {{count}}件',
-    late_other: '遅れて届いた値 {{count}}件',
+    suspect_other: '要確認 {{number}}件',
+    late_other: '遅れて届いた値 {{number}}件',
     marks: {
       suspect: '要確認の計測値（線と集計には含めていません）',
       late: '遅れて届いた計測値（計測から10分を超えて受信）',
