@@ -1,20 +1,21 @@
 import { VisuallyHidden } from '@mantine/core'
+import { useThrottledValue } from '@mantine/hooks'
 import { memo, useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { alignLines } from './aligned-data.ts'
 import { Chart } from './chart.tsx'
 import { useChartColours } from './chart-colours.ts'
 import classes from './chart-panel.module.css'
-import { type ChartView, laneRange } from './chart-view.ts'
+import type { ChartView } from './chart-view.ts'
 import type { Columns } from './columns.ts'
 import { axisText, tickText, useValueTexts } from './history-texts.ts'
+import { isHeavy, nothing, useHeldRanges } from './held-ranges.ts'
 import { PanelHeading } from './panel-heading.tsx'
 import { type Gutters, hasDirectLabels, type Panel } from './panels.ts'
 import { Readout } from './readout.tsx'
 import { figuresOf, markedOf } from './summary.ts'
 import type { Span } from './time-range.ts'
 import { useSameList } from './use-columns.ts'
-import { type ValueRange, valueRange } from './value-range.ts'
 
 interface ChartPanelProps {
   panel: Panel
@@ -34,20 +35,15 @@ interface ChartPanelProps {
   onMove: (change: (span: Span) => Span) => void
 }
 
-const nothing: ValueRange = { low: 0, high: 1 }
+/** Answers for many sensors come one after the other: they are drawn some at a time. */
+const arrivalMs = 200
 
-/** An axis a unit, over what is seen of its lines. */
-const rangesOf = (panel: Panel, columns: readonly (Columns | undefined)[], span: Span) =>
-  new Map(
-    panel.units.map((unit): [string, ValueRange] => {
-      if (panel.style === 'states') return [unit, laneRange(panel.traces.length)]
-      const own = columns
-        .filter((_, index) => panel.traces[index]?.sensor.unit === unit)
-        .filter((one) => one !== undefined)
-      const range = valueRange(own, span, { kind: panel.kind, unit, isFromZero: panel.style === 'bars' })
-      return [unit, range ?? nothing]
-    }),
-  )
+const useArrivals = (panel: Panel, arrived: ChartPanelProps['columns']) => {
+  const columns = useSameList(arrived)
+  const now = useMemo(() => ({ panel, columns }), [panel, columns])
+  const some = useThrottledValue(now, arrivalMs)
+  return some.panel === panel ? some.columns : columns
+}
 
 /** A name that several sensors share says its floor as well. */
 const labelsOf = ({ traces }: Panel): string[] => {
@@ -64,9 +60,10 @@ export const ChartPanel = memo((props: ChartPanelProps) => {
   const { axisOf, language } = useValueTexts()
   const colours = useChartColours()
   const [cursor, setCursor] = useState<{ atMs: number; left: number } | null>(null)
-  const columns = useSameList(props.columns)
+  const columns = useArrivals(panel, props.columns)
   const aligned = useMemo(() => alignLines(columns), [columns])
-  const ranges = useMemo(() => rangesOf(panel, columns, shown), [panel, columns, shown])
+  const isMoving = (shown !== settled || isLoading) && isHeavy(columns, shown)
+  const ranges = useHeldRanges(panel, columns, shown, isMoving)
   const hasLabels = gutters.labels > 40 && (hasDirectLabels(panel) || panel.style === 'states')
   const labels = useMemo(() => (hasLabels ? labelsOf(panel) : []), [hasLabels, panel])
   const ticks = useCallback(
@@ -85,6 +82,7 @@ export const ChartPanel = memo((props: ChartPanelProps) => {
     columns,
     aligned,
     span: shown,
+    isMoving,
     ranges,
     gutters,
     colours,

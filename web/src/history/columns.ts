@@ -76,8 +76,9 @@ export const columnAt = (columns: Columns, atMs: number): number | null => {
 /** Positions whose column lies at least in part within the span. */
 export const visibleColumns = (columns: Columns, fromMs: number, toMs: number): { from: number; to: number } => {
   const from = firstEndingAfter(columns, fromMs)
-  let to = from
-  while (to < columns.startMs.length && (columns.startMs[to] ?? toMs) < toMs) to += 1
+  // The first that begins at the end or later: one step at most beyond the one that holds the end.
+  let to = Math.max(from, firstEndingAfter(columns, toMs))
+  if (to < columns.startMs.length && (columns.startMs[to] ?? toMs) < toMs) to += 1
   return { from, to }
 }
 
