@@ -17,7 +17,6 @@ export interface ChartColours {
   comfort: string
   suspect: string
   late: string
-  surface: string
 }
 
 const coloursOf = (_scheme: string | null): ChartColours => {
@@ -31,7 +30,6 @@ const coloursOf = (_scheme: string | null): ChartColours => {
     comfort: token('comfort'),
     suspect: token('warning-mark'),
     late: token('ink-3'),
-    surface: token('surface'),
   }
 }
 

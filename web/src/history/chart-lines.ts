@@ -81,14 +81,17 @@ const drawBand = ({ ctx, plane, columns, run: { from, to }, at }: Drawn, isDense
 
 /** A line so dense that each column is an upright stroke from the value before to its own. */
 const drawStrokes = ({ ctx, plane, columns, run: { from, to }, at }: Drawn, dash: readonly number[]) => {
-  const thick = lineWidth * plane.ratio
+  const thick = Math.max(1, Math.round(lineWidth * plane.ratio))
+  const left = (place: number) => Math.round(plane.x(columnCentre(columns, place)) - thick / 2)
   let before = at(columns.mean[from])
+  let x = left(from)
   for (let place = from; place < to; place += 1) {
-    const x = plane.x(columnCentre(columns, place))
     const y = at(columns.mean[place])
+    const next = place + 1 < to ? left(place + 1) : x
     if (dash.length === 0 || !isDashGap(dash, x / plane.ratio))
-      ctx.fillRect(Math.round(x - thick / 2), Math.min(before, y) - thick / 2, thick, Math.abs(y - before) + thick)
+      ctx.fillRect(x, Math.min(before, y) - thick / 2, Math.max(thick, next - x), Math.abs(y - before) + thick)
     before = y
+    x = next
   }
 }
 

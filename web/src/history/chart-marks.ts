@@ -36,14 +36,14 @@ const drawSuspect = (u: uPlot, view: ChartView) => {
 /** Readings that arrived late: a hollow pill as long as they last, a ring where it is one. */
 const drawLate = (u: uPlot, view: ChartView) => {
   const height = pill.height * uPlot.pxRatio
-  const top = u.bbox.top + u.bbox.height - pill.above * uPlot.pxRatio - height
+  // Whole pixels: its long sides are as crisp as the grid.
+  const line = Math.max(1, Math.round(pill.line * uPlot.pxRatio))
+  const top = Math.round(u.bbox.top + u.bbox.height - pill.above * uPlot.pxRatio - height) + line / 2
   u.ctx.strokeStyle = view.colours.late
-  u.ctx.fillStyle = view.colours.surface
-  u.ctx.lineWidth = pill.line * uPlot.pxRatio
+  u.ctx.lineWidth = line
   for (const { from, to } of placesOf(u, view, 'late', height * 1.5)) {
     u.ctx.beginPath()
     u.ctx.roundRect(from - height / 2, top, to - from + height, height, height / 2)
-    u.ctx.fill()
     u.ctx.stroke()
   }
 }
