@@ -34,8 +34,16 @@ export const spanText = ({ fromMs, toMs }: Span, language: string, timeZone: str
   return dateFormat(language, timeZone, { ...date, ...time }).formatRange(fromMs, toMs)
 }
 
-/** How many digits tell two neighbouring ticks apart. */
-const digitsOf = (step: number) => Math.max(0, Math.min(6, -Math.floor(Math.log10(step) + 1e-9)))
+const mostDigits = 6
+
+/** How many digits write every multiple of a step as it is: two for 0.25, where one would make 19.3 of 19.25. */
+export const digitsOf = (step: number): number => {
+  for (let digits = 0; digits < mostDigits; digits += 1) {
+    const scaled = step * 10 ** digits
+    if (scaled > 0.5 && Math.abs(scaled - Math.round(scaled)) < 1e-6 * scaled) return digits
+  }
+  return mostDigits
+}
 
 /** Values beside an axis: all in the unit of its largest, which stands in the panel's heading. */
 export const axisText = (value: number, step: number, factor: number, language: string): string =>

@@ -47,7 +47,7 @@ test('sensors that are not known are not drawn', () => {
 
 test('all panels leave the same room for axes', () => {
   assert.equal(guttersOf(panelsOf(traces(1, 2, 3)), false).axes, 56)
-  assert.deepEqual(guttersOf(panelsOf(traces(1)), true), { left: 48, axes: 0, labels: 12 })
+  assert.deepEqual(guttersOf(panelsOf(traces(1)), true), { left: 48, axes: 0, labels: 28 })
 })
 
 test('one chart is high, many are low, none is too low', () => {

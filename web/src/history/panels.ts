@@ -61,6 +61,8 @@ export interface Gutters {
 
 const axisWidth = { narrow: 48, wide: 56 }
 const labelWidth = 132
+/** Half of the last time on the axis stands there. */
+const edgeWidth = 28
 /** More lines than this cross so often that a name at their end helps nobody; the cursor and the table name them. */
 export const mostDirectLabels = 4
 
@@ -71,7 +73,7 @@ export const guttersOf = (panels: readonly Panel[], isNarrow: boolean): Gutters 
   const width = isNarrow ? axisWidth.narrow : axisWidth.wide
   const units = Math.max(1, ...panels.map((panel) => panel.units.length))
   const labels = !isNarrow && panels.some((panel) => hasDirectLabels(panel) || panel.style === 'states')
-  return { left: width, axes: (units - 1) * width, labels: labels ? labelWidth : 12 }
+  return { left: width, axes: (units - 1) * width, labels: labels ? labelWidth : edgeWidth }
 }
 
 const heights = { lane: 40, statesRoom: 48, lowest: 168, highest: 400, one: 400 }
