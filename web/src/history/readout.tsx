@@ -28,17 +28,19 @@ const useLineText = (style: Panel['style']) => {
   const { t } = useTranslation()
   const { text, marked, language } = useValueTexts()
   return ({ trace: { sensor }, columns, place }: Line): string => {
-    const mean = place === null ? null : (columns?.mean[place] ?? null)
-    const suspect = place === null ? 0 : (columns?.suspect[place] ?? 0)
-    const late = place === null ? 0 : (columns?.late?.[place] ?? 0)
+    // Not here yet is something else than not there.
+    if (!columns) return '…'
+    const mean = place === null ? null : (columns.mean[place] ?? null)
+    const suspect = place === null ? 0 : (columns.suspect[place] ?? 0)
+    const late = place === null ? 0 : (columns.late?.[place] ?? 0)
     const marks = [...(suspect > 0 ? [marked('suspect', suspect)] : []), ...(late > 0 ? [marked('late', late)] : [])]
     if (mean === null || place === null) return ['–', ...marks].join(' · ')
     if (style === 'states' && mean > 0 && mean < 1) {
       const share = Math.round(mean * 100).toLocaleString(language)
       return [t('explorer.closedShare', { share }), ...marks].join(' · ')
     }
-    const low = columns?.low[place] ?? mean
-    const high = columns?.high[place] ?? mean
+    const low = columns.low[place] ?? mean
+    const high = columns.high[place] ?? mean
     const spread =
       high > low && style === 'lines' ? [t('explorer.span', { low: text(low, sensor), high: text(high, sensor) })] : []
     return [text(mean, sensor), ...spread, ...marks].join(' · ')
