@@ -23,20 +23,22 @@ create or replace function segment_readings(s segment) returns table (at timesta
     where s.step_ms is not null;
   end;
 
-/* The last good reading before an instant. */
+/* The last good reading before an instant, which may lie within a sealed day. */
 create or replace function last_good_before(sensor int4, before timestamptz) returns float8
   language sql stable parallel safe
   begin atomic
     with sealed as (
       select from_at, to_at, last, step_ms from segment
-      where sensor_id = sensor and from_at < before and count > 0 order by from_at desc limit 1
+      where sensor_id = sensor and from_at < before and count > 0 and (to_at <= before or step_ms is not null)
+      order by from_at desc limit 1
     ), hot as (
       select r.at, r.value from reading r
       where r.sensor_id = sensor and r.at < before and r.quality & 1 = 0 order by r.at desc limit 1
     )
     select case
-      when not exists (select from reading r where r.sensor_id = sensor and r.at < before
-                       and r.at >= coalesce((select from_at from sealed), '-infinity')) then (select last from sealed)
+      when coalesce((select to_at from sealed), '-infinity') <= before
+        and not exists (select from reading r where r.sensor_id = sensor and r.at < before
+                        and r.at >= coalesce((select from_at from sealed), '-infinity')) then (select last from sealed)
       when (select hot.at >= coalesce(sealed.to_at, '-infinity') from hot left join sealed on true)
         then (select value from hot)
       when (select step_ms is null from sealed) then (select last from sealed)
@@ -48,6 +50,10 @@ create or replace function last_good_before(sensor int4, before timestamptz) ret
            where p.sensor_id = sensor and p.from_at < before and p.count > 0 and u.quality & 1 = 0 and u.at < before
              and not exists (select from reading r where r.sensor_id = sensor and r.at = u.at)
            order by p.from_at desc, u.at desc limit 1)
+          union all
+          (select p.from_at + p.last_ms * interval '1 millisecond', p.last from segment p
+           where p.sensor_id = sensor and p.to_at <= before and p.count > 0 and p.step_ms is null
+           order by p.from_at desc limit 1)
         ) candidates order by at desc limit 1)
     end;
   end;

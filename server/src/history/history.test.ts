@@ -1,31 +1,13 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { History, SensorType } from '@plenum/contract'
+import type { SensorType } from '@plenum/contract'
 import fc from 'fast-check'
 import { type Caller, create, createSmallBuilding, send, startTestServer } from '#test'
+import { assertSame, follow } from './asking.ts'
 import { expectedHistory, type Given, type Sensor } from './oracle.ts'
 
 const server = await startTestServer()
 const { as } = server
-
-type Records = Record<string, unknown>[]
-
-/** Follows the cursors to the end. */
-async function follow(path: string, limit: number, between?: (page: number) => Promise<void>): Promise<Records> {
-  const records: Records = []
-  let cursor: string | null = null
-  for (let page = 0; ; page++) {
-    const answer = await as('GET', `${path}&limit=${limit}${cursor === null ? '' : `&cursor=${cursor}`}`)
-    assert.equal(answer.statusCode, 200, answer.body)
-    const body = answer.json<History>()
-    assert.ok(body.records.length <= limit)
-    records.push(...(body.records as Records))
-    cursor = body.next_cursor
-    if (cursor === null) return records
-    assert.equal(body.records.length, limit, 'only the last page may be short')
-    await between?.(page)
-  }
-}
 
 /** A floor in some time zone: a gauge, a counter, a state. */
 async function floorIn(timezone: string) {
@@ -77,21 +59,6 @@ const store = async (asGateway: Caller, given: Given[]): Promise<void> => {
     )
   }
   server.clock.nowMs = todayMs
-}
-
-/** Averages are sums in some order; everything else is exact. */
-function assertSame(found: Records, expected: Records): void {
-  assert.equal(found.length, expected.length)
-  found.forEach((record, i) => {
-    const wanted = expected[i] as Record<string, unknown>
-    const near: Record<string, unknown> = {}
-    for (const field of ['avg', 'increase', 'share']) {
-      const [a, b] = [record[field], wanted[field]]
-      if (typeof a === 'number' && typeof b === 'number' && Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b)))
-        near[field] = b
-    }
-    assert.deepEqual({ ...record, ...near }, wanted)
-  })
 }
 
 const zones = [
@@ -150,11 +117,11 @@ for (const [timezone, dayMs] of zones) {
         const asked = `from=${new Date(range.fromMs).toISOString()}&to=${new Date(range.toMs).toISOString()}`
         for (const [i, grain] of (['raw', '15m', '1h', '1d'] as const).entries()) {
           const path = `/api/dashboard/floor/${floor.id}/history?${asked}&resolution=${grain}`
-          const found = await follow(path, limits[i] as number)
+          const found = await follow(as, path, limits[i] as number)
           assertSame(found, expectedHistory(given, sensors, range, grain, timezone))
         }
         for (const sensor of sensors) {
-          const found = await follow(`/api/sensors/${sensor.sensorId}/history?${asked}&resolution=15m`, 5)
+          const found = await follow(as, `/api/sensors/${sensor.sensorId}/history?${asked}&resolution=15m`, 5)
           const own = given.filter(({ sensorId }) => sensorId === sensor.sensorId)
           assertSame(found, expectedHistory(own, [sensor], range, '15m', timezone))
         }

@@ -27,11 +27,18 @@ function localDate(atMs: number, timezone: string): string {
   return format.format(atMs)
 }
 
+const starts = new Map<string, number>()
 /** The first quarter hour of the calendar day that holds an instant. */
 function dayStart(atMs: number, timezone: string): number {
-  const date = localDate(atMs, timezone)
-  let startMs = Math.floor(atMs / quarterMs) * quarterMs
-  while (localDate(startMs - quarterMs, timezone) === date) startMs -= quarterMs
+  const quarter = Math.floor(atMs / quarterMs)
+  const key = `${timezone} ${quarter}`
+  let startMs = starts.get(key)
+  if (startMs === undefined) {
+    const date = localDate(atMs, timezone)
+    startMs = quarter * quarterMs
+    while (localDate(startMs - quarterMs, timezone) === date) startMs -= quarterMs
+    starts.set(key, startMs)
+  }
   return startMs
 }
 

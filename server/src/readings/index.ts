@@ -7,6 +7,7 @@ import { type Committed, createIngest } from './ingest.ts'
 import { createQuotas } from './quota.ts'
 import { createLocalDays } from './local-days.ts'
 import { createRetention } from './retention.ts'
+import { retentionRoutes } from './retention-routes.ts'
 import { readingRoutes } from './routes.ts'
 import { createSealing } from './seal.ts'
 import { createSensorDirectory } from './sensor-directory.ts'
@@ -15,6 +16,9 @@ import { createStored } from './stored.ts'
 
 export type { Committed } from './ingest.ts'
 export { isGood, isLate } from './quality.ts'
+export type { Expiry } from './retention.ts'
+export { describePeriod } from './retention-plan.ts'
+export type { KeptKind } from './retention-policy.ts'
 export { rise } from './rollup.ts'
 export type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
 export type Readings = ReturnType<typeof createReadings>
@@ -23,6 +27,8 @@ export type Readings = ReturnType<typeof createReadings>
 const seenEveryMs = 10_000
 const dayMs = 86_400_000
 const sealForMs = 4 * 60_000
+const dropForMs = 10 * 60_000
+const sealBeforeDropMs = 60_000
 
 /** Takes readings in and keeps them. */
 export function createReadings(options: {
@@ -41,8 +47,9 @@ export function createReadings(options: {
   const { db } = options.database
   const store = createStore(options.database)
   const daysOf = createLocalDays(db)
-  const sealing = createSealing({ db: options.jobs, daysOf, clock, log, metrics })
-  const retention = createRetention({ db: options.jobs, clock, log })
+  const jobs = { db: options.jobs, clock, log, metrics }
+  const sealing = createSealing({ ...jobs, daysOf, onSealed: store.daysSealed })
+  const retention = createRetention({ ...jobs, seal: () => sealing.sealClosedDays(sealBeforeDropMs) })
   const directory = createSensorDirectory(options.registry)
   const admission = createAdmission()
   const quotas = createQuotas()
@@ -71,7 +78,10 @@ export function createReadings(options: {
   }
 
   return {
-    routes: (app: App) => readingRoutes(app, { ingest, admission, quotas, seen }),
+    routes: (app: App): void => {
+      readingRoutes(app, { ingest, admission, quotas, seen })
+      retentionRoutes(app, retention)
+    },
     registryChanged: directory.forget,
     removeSensor: store.removeSensor,
     /** What is stored, in whatever form. */
@@ -80,8 +90,8 @@ export function createReadings(options: {
     /** The job: as long as one run may take, so that the next begins with what is oldest then. */
     seal: async (): Promise<void> => void (await sealing.sealClosedDays(sealForMs)),
     retention,
-    dropExpired: async (): Promise<void> => void (await retention.dropExpired()),
-    loadClosedDays: createBulkLoad({ db, daysOf, clock }),
+    dropExpired: async (): Promise<void> => void (await retention.dropExpired({ forMs: dropForMs })),
+    loadClosedDays: createBulkLoad({ db, daysOf, clock, onSealed: store.daysSealed }),
 
     /** Partitions of today and the next days, so that no request has to wait for one. */
     makePartitionsAhead: async (days = 3): Promise<void> => {

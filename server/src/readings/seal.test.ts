@@ -3,8 +3,6 @@ import test from 'node:test'
 import { sensorKinds, sensorTypes } from '@plenum/contract'
 import { sql } from 'kysely'
 import { createSmallBuilding, send, startTestServer } from '#test'
-import { planRetention, defaultRetention } from './retention-plan.ts'
-
 import { placesOf, rewriteDays } from './rewrite-days.ts'
 import type { SegmentRow } from './segment-row.ts'
 
@@ -86,6 +84,46 @@ test('emptied partitions go, a minute after they were first seen empty, and late
   assert.equal(answer.stored, 10)
 })
 
+test('whichever step of sealing its connection dies in, each reading is there once, as a row or in a segment', async () => {
+  server.clock.nowMs = Date.parse('2026-08-20T12:00:00Z')
+  const { temperature, co2 } = await createSmallBuilding(server)
+  const ids = [temperature.id, co2.id]
+  for (let day = 1; day <= 9; day++)
+    for (const id of ids) await send(server.as, minutes(id, `2026-08-0${day}T00:00:00Z`, 300))
+  const before = await count('reading_all')
+  // Counted across transactions, as sequences are: rows taken, segments written, and the commit of them.
+  await sql`create sequence step`.execute(db)
+  await sql`create table deadly (step int8)`.execute(db)
+  await sql`
+    create function die_here() returns trigger language plpgsql as $$
+    begin
+      if nextval('step') = (select max(step) from deadly) then perform pg_terminate_backend(pg_backend_pid()); end if;
+      return null;
+    end $$`.execute(db)
+  await sql`create trigger taken after delete on reading for each statement execute function die_here()`.execute(db)
+  await sql`create trigger written after insert on segment for each row execute function die_here()`.execute(db)
+  await sql`create constraint trigger committed after insert on segment deferrable initially deferred
+    for each row execute function die_here()`.execute(db)
+  try {
+    for (let step = 1; step <= 8; step++) {
+      await sql`select setval('step', 1, false)`.execute(db)
+      await sql`insert into deadly values (${step})`.execute(db)
+      await assert.rejects(readings.sealClosedDays(), `nothing died in step ${step}`)
+      assert.equal(await count('reading_all'), before)
+      const both = await sql`
+        select from reading r join segment s on s.sensor_id = r.sensor_id and r.at >= s.from_at and r.at < s.to_at
+        where r.sensor_id = any(${ids}::int4[]) limit 1`.execute(db)
+      assert.equal(both.rows.length, 0, 'a row and a segment of the same day')
+    }
+  } finally {
+    await sql`drop function die_here cascade`.execute(db)
+    await sql`drop table deadly`.execute(db)
+    await sql`drop sequence step`.execute(db)
+  }
+  await readings.sealClosedDays()
+  assert.deepEqual([await count('reading_all'), await count('reading')], [before, 0])
+})
+
 test('a deleted sensor leaves nothing, sealed or not', async () => {
   const { temperature, key } = await createSmallBuilding(server)
   await send(server.as, minutes(temperature.id, '2026-06-05T00:00:00Z', 10))
@@ -98,60 +136,6 @@ test('a deleted sensor leaves nothing, sealed or not', async () => {
     const left = await sql`select from ${sql.table(relation)} where sensor_id = ${temperature.id}`.execute(db)
     assert.equal(left.rows.length, 0, relation)
   }
-})
-
-test('readings go first, the figures of hours and days stay, and a dry run tells beforehand', async () => {
-  const { temperature } = await createSmallBuilding(server)
-  await send(server.as, minutes(temperature.id, '2026-06-05T00:00:00Z', 300))
-  await readings.sealClosedDays()
-  const sensorIds = [temperature.id]
-  const range = { sensorIds, fromMs: Date.parse('2026-06-01T00:00Z'), toMs: Date.parse('2026-06-20T00:00Z') }
-  const rollups = async () => [
-    await readings.stored.rollups({ ...range, unit: 'hour' }),
-    await readings.stored.rollups({ ...range, unit: 'day' }),
-  ]
-  const views = async () => [
-    (await sql`select * from rollup_1h where sensor_id = ${temperature.id} order by at`.execute(db)).rows,
-    (await sql`select * from rollup_1d where sensor_id = ${temperature.id} order by at`.execute(db)).rows,
-  ]
-  const [before, seen] = [await rollups(), await views()]
-  server.clock.nowMs = Date.parse('2027-07-06T00:00Z')
-  const told = await readings.retention.wouldDrop()
-  assert.deepEqual(
-    told.map(({ stage }) => stage),
-    told.map(() => 'raw'),
-  )
-  assert.deepEqual(await readings.retention.dropExpired(), told)
-  assert.deepEqual(await readings.retention.wouldDrop(), [])
-  for await (const chunk of readings.stored.scan(range)) assert.fail(`${chunk.atMs.length} readings are still there`)
-  assert.deepEqual([await rollups(), await views()], [before, seen])
-  const log = await sql<{
-    readings: number
-  }>`select readings from retention_log where sensor_type = 'temperature'`.execute(db)
-  assert.equal(log.rows[0]?.readings, told.find(({ sensorType }) => sensorType === 'temperature')?.readings)
-
-  // Late for a day that has only figures left: gone when it is sealed, and the figures stay what they are.
-  await send(
-    server.as,
-    minutes(temperature.id, '2026-06-05T00:30:00Z', 1, () => 80),
-  )
-  assert.deepEqual([await rollups(), await views()], [before, seen])
-  await readings.sealClosedDays()
-  assert.deepEqual([await rollups(), await views()], [before, seen])
-  server.clock.nowMs = Date.parse('2032-01-01T00:00Z')
-  await readings.retention.dropExpired()
-  assert.equal(await count('segment'), 0)
-})
-
-test('thirteen months before the 31st of March is the last of February', () => {
-  const plan = planRetention(defaultRetention, Date.parse('2028-03-31T00:00Z'))
-  const before = (type: string, stage: string) =>
-    new Date(plan.find((one) => one.sensorType === type && one.stage === stage)?.beforeMs as number)
-      .toISOString()
-      .slice(0, 10)
-  assert.equal(before('co2', 'raw'), '2027-02-28')
-  assert.equal(before('motion', 'raw'), '2028-03-01')
-  assert.equal(before('motion', 'rollup'), '2023-03-31')
 })
 
 test('the database knows the same counters as the contract', async () => {

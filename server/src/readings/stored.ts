@@ -64,7 +64,8 @@ export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings
       const daysBySensor = new Map<SensorOfZone, Day[]>()
       for (const sensor of sensors) {
         const { startsMs } = await daysOf(sensor.timezone, toMs + longDayMs)
-        const found = daysIn(parts.get(sensor.id), startsMs)
+        // A day that began before what was read may have late readings there: nothing may be counted from it.
+        const found = daysIn(parts.get(sensor.id), startsMs).filter((day) => day.fromMs >= fromMs - longDayMs)
         if (found.length > 0) daysBySensor.set(sensor, found)
       }
       const counters = [...daysBySensor].filter(([{ sensor_type }]) => isCounter(sensor_type))
