@@ -231,7 +231,8 @@ test('25 lines of 4,000 points follow cursor, wheel and drag', { skip }, async (
   )
 
   const address = page.url()
-  for (const kind of ['cursor', 'pan', 'zoom'] as const) t.diagnostic(`${kind}: ${await frameTimes(page, kind)}`)
+  for (const kind of ['none', 'cursor', 'pan', 'zoom'] as const)
+    t.diagnostic(`${kind}: ${await frameTimes(page, kind)}`)
   assert.equal(await page.locator('time + span ~ span').count(), many.sensors - 1, 'the cursor reads every line')
   await page.waitForURL((url) => url.href !== address)
   assert.deepEqual(problems, [])

@@ -44,8 +44,8 @@ const moveFrames = `async (gesture) => {
   return times.slice(2)
 }`
 
-/** Moves at every frame for a second, as a hand does. @returns how long the frames took, for people to read */
-export async function frameTimes(page: Page, gesture: 'cursor' | 'pan' | 'zoom'): Promise<string> {
+/** Moves at every frame for a second, as a hand does; `none` shows what this computer has to spare. @returns how long the frames took, for people to read */
+export async function frameTimes(page: Page, gesture: 'none' | 'cursor' | 'pan' | 'zoom'): Promise<string> {
   const frames = await page.evaluate<number[]>(`(${moveFrames})('${gesture}')`)
   const sorted = frames.toSorted((a, b) => a - b)
   const ms = (share: number) => `${(sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1)} ms`
