@@ -8,6 +8,8 @@ import { createBulkLoad } from './bulk-load.ts'
 import { importRoutes } from './import-routes.ts'
 import { type Committed, createIngest } from './ingest.ts'
 import { createQuotas } from './quota.ts'
+import { createReplacements } from './replacements.ts'
+import { replacementRoutes } from './replacement-routes.ts'
 import { createLocalDays } from './local-days.ts'
 import { createRetention } from './retention.ts'
 import { retentionRoutes } from './retention-routes.ts'
@@ -17,12 +19,12 @@ import { createSensorDirectory } from './sensor-directory.ts'
 import { createStore } from './store.ts'
 import { createStored } from './stored.ts'
 
+export { type Counting, counterStep, type Good } from './counter-steps.ts'
 export type { Committed } from './ingest.ts'
 export { isGood, isLate } from './quality.ts'
 export type { Expiry } from './retention.ts'
 export { describePeriod } from './retention-plan.ts'
 export type { KeptKind } from './retention-policy.ts'
-export { rise } from './rollup.ts'
 export type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
 export type Readings = ReturnType<typeof createReadings>
 
@@ -87,6 +89,7 @@ export function createReadings(options: {
       readingRoutes(app, { ingest, admission, quotas, seen })
       importRoutes(app, { bulkImport, admission, quotas, seen })
       retentionRoutes(app, retention)
+      replacementRoutes(app, createReplacements({ db, clock }))
     },
     registryChanged: directory.forget,
     removeSensor: store.removeSensor,
