@@ -59,16 +59,16 @@ export const administrator = { email: 'admin@example.com', password: 'correct ho
 
 /**
  * The whole application on a database of its own, with an administrator. After each test the pool must be as it was:
- * a connection that was not given back fails the test that took it.
+ * a connection that was not given back fails the test that took it. `webDir`: the built web application, for browsers.
  */
-export async function startTestServer(): Promise<TestServer> {
+export async function startTestServer({ webDir = null }: { webDir?: string | null } = {}): Promise<TestServer> {
   const databaseUrl = await cloneDatabase()
   const clock = createTestClock()
   const logged: string[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) })
   const settings = { databaseUrl, replicaUrl: null, publicUrl: null, address: 'http://localhost:3000' }
   const services = await createServices({ ...settings, log, clock })
-  const app = await buildApp(services, { log, metricsToken: null, webDir: null })
+  const app = await buildApp(services, { log, metricsToken: null, webDir })
   await app.ready()
   await services.auth.administrators.create(administrator.email, administrator.password)
   afterEach(() => assertPoolAtRest(services))

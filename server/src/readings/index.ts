@@ -8,6 +8,8 @@ import { createBulkLoad } from './bulk-load.ts'
 import { importRoutes } from './import-routes.ts'
 import { type Committed, createIngest } from './ingest.ts'
 import { createQuotas } from './quota.ts'
+import { createReplacements } from './replacements.ts'
+import { replacementRoutes } from './replacement-routes.ts'
 import { createLocalDays } from './local-days.ts'
 import { createRetention } from './retention.ts'
 import { retentionRoutes } from './retention-routes.ts'
@@ -17,12 +19,12 @@ import { createSensorDirectory } from './sensor-directory.ts'
 import { createStore } from './store.ts'
 import { createStored } from './stored.ts'
 
+export { type Counting, counterStep, type Good } from './counter-steps.ts'
 export type { Committed } from './ingest.ts'
 export { isGood, isLate } from './quality.ts'
 export type { Expiry } from './retention.ts'
 export { describePeriod } from './retention-plan.ts'
 export type { KeptKind } from './retention-policy.ts'
-export { rise } from './rollup.ts'
 export type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
 export type Readings = ReturnType<typeof createReadings>
 
@@ -51,7 +53,7 @@ export function createReadings(options: {
   const store = createStore(options.database)
   const daysOf = createLocalDays(db)
   const jobs = { db: options.jobs, clock, log, metrics }
-  const sealing = createSealing({ ...jobs, daysOf })
+  const sealing = createSealing({ ...jobs, daysOf, onSealed: store.daysSealed })
   const retention = createRetention({ ...jobs, seal: () => sealing.sealClosedDays(sealBeforeDropMs) })
   const directory = createSensorDirectory(options.registry)
   const admission = createAdmission()
@@ -72,7 +74,7 @@ export function createReadings(options: {
     },
   }
   const ingest = createIngest(intake)
-  const bulkImport = createBulkImport({ ...intake, load: createBulkLoad(db), daysOf })
+  const bulkImport = createBulkImport({ ...intake, load: createBulkLoad(db, store.daysSealed), daysOf })
 
   const lastSeen = new Map<number, number>()
   const seen = (gatewayId: number): void => {
@@ -87,6 +89,7 @@ export function createReadings(options: {
       readingRoutes(app, { ingest, admission, quotas, seen })
       importRoutes(app, { bulkImport, admission, quotas, seen })
       retentionRoutes(app, retention)
+      replacementRoutes(app, createReplacements({ db, clock }))
     },
     registryChanged: directory.forget,
     removeSensor: store.removeSensor,

@@ -3,6 +3,7 @@ import type { Tables } from '#platform'
 import { createBreather } from './breather.ts'
 import { merged, noReadings, within } from './columns.ts'
 import { type Layers, replaced } from './replace.ts'
+import { replacementStore } from './replacement-store.ts'
 import { sealStore } from './seal-store.ts'
 import { decodeReadings, encodeDay, type SensorDay } from './segment-codec.ts'
 import type { SegmentRow } from './segment-row.ts'
@@ -29,6 +30,9 @@ export interface Rewritten {
 export async function rewriteDays(tx: Kysely<Tables>, days: readonly DayToRewrite[]): Promise<Rewritten> {
   const rewritten: Rewritten = { sealed: 0, expired: 0, added: [] }
   if (days.length === 0) return rewritten
+  // Asked under the lock: who declares a replacement meanwhile waits for it, and then finds the day sealed.
+  const counters = days.filter(({ counter }) => counter).map(({ sensorId }) => sensorId)
+  const replacedAtMs = await replacementStore.instants(tx, counters)
   const hot = await sealStore.takeHot(tx, days)
   const segments = await readSegments(tx, days)
   const breathe = createBreather()
@@ -59,7 +63,7 @@ export async function rewriteDays(tx: Kysely<Tables>, days: readonly DayToRewrit
       rewritten.sealed += rowsOver.atMs.length
       outcome.changed += changed
       if (rowsOver.atMs.length + changed === 0) continue
-      const row = encodeDay(of, readings)
+      const row = encodeDay(of, readings, replacedAtMs.get(day.sensorId))
       rows.set(`${row.sensor_id}/${row.from_ms}`, row)
       if (under) known[known.indexOf(under)] = row
     }

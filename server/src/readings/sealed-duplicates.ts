@@ -3,7 +3,7 @@ import type { Tables } from '#platform'
 import { type Batch, emptyBatch } from './batch.ts'
 import { firstAt } from './columns.ts'
 import { decodeReadings } from './segment-codec.ts'
-import { readParts, type StoredParts } from './segment-store.ts'
+import { newestSealedEnds, type PartsQuery, readParts, type StoredParts } from './segment-store.ts'
 
 /** No day is sealed sooner than this after its end: what is younger is not looked up. */
 const youngestSealedMs = 2 * 3_600_000
@@ -11,13 +11,59 @@ const youngestSealedMs = 2 * 3_600_000
 const longGapMs = 2 * 86_400_000
 
 /**
- * What of a batch is to be written as hot rows: all but readings that stand in a segment with the same value and have
- * not been changed since. Those add nothing. Costs nothing for readings that are on time.
+ * Where a sensor's newest sealed day ends is remembered that long: only so late is it noticed that another instance
+ * sealed one. What is sent again in between counts as stored, and is folded into its day like any late reading.
  */
-export async function withoutSealedDuplicates(db: Kysely<Tables>, batch: Batch, nowMs: number): Promise<Batch> {
-  const ranges = lateRanges(batch, nowMs - youngestSealedMs)
-  if (ranges.length === 0) return batch
-  /** Values as sealed, by sensor and instant, as long as nothing newer is known. */
+const rememberMs = 1_000
+/** Sensors remembered; when there are more, all are forgotten. */
+const sensorsRemembered = 200_000
+
+/** Knows which late readings stand in a segment already. */
+export function createSealedDuplicates(db: Kysely<Tables>) {
+  /** Ends of newest sealed days by sensor, as they were at `asOfMs` or later. */
+  let ends = new Map<number, number>()
+  let asOfMs = Number.NEGATIVE_INFINITY
+
+  /** Ends of the newest sealed days of sensors that have readings before an instant. */
+  const sealedEnds = async ({ sensorIds, atMs }: Batch, beforeMs: number, nowMs: number) => {
+    if (nowMs - asOfMs > rememberMs || nowMs < asOfMs || ends.size > sensorsRemembered) {
+      ends = new Map()
+      asOfMs = nowMs
+    }
+    // If all is forgotten while a query runs, its answer goes too.
+    const remembered = ends
+    const asked = new Set<number>()
+    for (let i = 0; i < sensorIds.length; i++) {
+      if ((atMs[i] as number) < beforeMs && !remembered.has(sensorIds[i] as number)) asked.add(sensorIds[i] as number)
+    }
+    if (asked.size > 0) {
+      for (const [id, endMs] of await newestSealedEnds(db, [...asked])) remembered.set(id, endMs)
+    }
+    return remembered
+  }
+
+  return {
+    /**
+     * What of a batch is to be written as hot rows: all but readings that stand in a segment with the same value and
+     * have not been changed since. Those add nothing. Costs nothing for readings that are on time, and little for
+     * those that are late but newer than what is sealed of their sensor.
+     */
+    async without(batch: Batch, nowMs: number): Promise<Batch> {
+      const beforeMs = nowMs - youngestSealedMs
+      if (!batch.atMs.some((ms) => ms < beforeMs)) return batch
+      const ranges = sealedRanges(batch, await sealedEnds(batch, beforeMs, nowMs))
+      return ranges.length === 0 ? batch : withoutThose(batch, await valuesIn(db, ranges))
+    },
+
+    /** Days were sealed. */
+    forget(): void {
+      ends = new Map()
+    },
+  }
+}
+
+/** Values as sealed, by sensor and instant, as long as nothing newer is known. */
+async function valuesIn(db: Kysely<Tables>, ranges: readonly PartsQuery[]): Promise<Map<number, Map<number, number>>> {
   const sealed = new Map<number, Map<number, number>>()
   for (const range of ranges) {
     for (const [id, parts] of await readParts(db, range)) {
@@ -26,6 +72,10 @@ export async function withoutSealedDuplicates(db: Kysely<Tables>, batch: Batch, 
       note(known, parts)
     }
   }
+  return sealed
+}
+
+function withoutThose(batch: Batch, sealed: ReadonlyMap<number, Map<number, number>>): Batch {
   if ([...sealed.values()].every(({ size }) => size === 0)) return batch
   const kept = emptyBatch()
   for (let i = 0; i < batch.sensorIds.length; i++) {
@@ -51,10 +101,11 @@ function note(known: Map<number, number>, { segments, hot }: StoredParts): void 
   for (const atMs of hot.atMs) known.delete(atMs)
 }
 
-/** Spans that hold every reading before an instant, each with the sensors that have some in it. Pure. */
-function lateRanges({ sensorIds, atMs }: Batch, beforeMs: number) {
-  const late: Float64Array = Float64Array.from(atMs.filter((ms) => ms < beforeMs)).sort()
-  const ranges: { sensorIds: number[]; fromMs: number; toMs: number }[] = []
+/** Spans that hold every reading before its sensor's newest sealed end, each with the sensors that have some. Pure. */
+function sealedRanges({ sensorIds, atMs }: Batch, endsMs: ReadonlyMap<number, number>): PartsQuery[] {
+  const isLate = (i: number) => (atMs[i] as number) < (endsMs.get(sensorIds[i] as number) ?? Number.NEGATIVE_INFINITY)
+  const late: Float64Array = Float64Array.from(atMs.filter((_, i) => isLate(i))).sort()
+  const ranges: PartsQuery[] = []
   for (let from = 0; from < late.length; ) {
     let to = from + 1
     while (to < late.length && (late[to] as number) - (late[to - 1] as number) < longGapMs) to++

@@ -1,14 +1,14 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { CompiledQuery, type Kysely, sql } from 'kysely'
 import { type Database, sqlState, type Tables } from '#platform'
 import type { Batch } from './batch.ts'
-import { float8Array, int2Array, int4Array, timestamptzArray } from './binary-array.ts'
+import { arraysOf } from './binary-array.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { distinct } from './identity.ts'
 import { createNewest } from './newest.ts'
 import { asOverloaded } from './overload.ts'
 import { createPartitions } from './partitions.ts'
 import { sealStore } from './seal-store.ts'
-import { withoutSealedDuplicates } from './sealed-duplicates.ts'
+import { createSealedDuplicates } from './sealed-duplicates.ts'
 
 export type ReadingStore = ReturnType<typeof createStore>
 
@@ -33,16 +33,15 @@ const maxReadings = 5_000
 const lateWriters = 4
 
 /** Several `unnest` side by side need no table in between, as one in the from clause does. */
-const rowsOf = ({ sensorIds, atMs, values, qualities }: Batch) => sql`
+const insert = `
   insert into reading (sensor_id, at, value, quality)
-  select unnest(${int4Array(sensorIds)}::int4[]), unnest(${timestamptzArray(atMs)}::timestamptz[]),
-    unnest(${float8Array(values)}::float8[]), unnest(${int2Array(qualities)}::int2[])`
+  select unnest($1::int4[]), unnest($2::timestamptz[]), unnest($3::float8[]), unnest($4::int2[])`
 
 /**
  * Rows that are new or differ from what is stored; the count of them is what was stored. A row whose value is already
  * there is locked but not written again.
  */
-const upsertOf = (batch: Batch) => sql`${rowsOf(batch)}
+const insertOrReplace = `${insert}
   on conflict (sensor_id, at) do update set value = excluded.value, quality = excluded.quality
   where reading.value <> excluded.value`
 
@@ -56,17 +55,21 @@ export function createStore(
 ) {
   const partitions = createPartitions(db)
   const newest = createNewest()
+  const sealedDuplicates = createSealedDuplicates(db)
 
-  const run = (name: string, statement: RawBuilder<unknown>): Promise<number> =>
-    execute(statement.compile(db), statements === 'named' ? name : undefined)
+  const run = (name: string, text: string, group: readonly Batch[]): Promise<number> =>
+    execute(text, arraysOf(group), statements === 'named' ? name : undefined)
 
   const upsert = async (batch: Batch): Promise<Stored> => {
     const { first, last, overwritten } = distinct(batch)
     let stored = overwritten
-    if (last.sensorIds.length === 0) stored += await run('reading_upsert', upsertOf(first))
+    if (last.sensorIds.length === 0) stored += await run('reading_upsert', insertOrReplace, [first])
     else {
       await db.transaction().execute(async (tx) => {
-        for (const part of [first, last]) stored += Number((await upsertOf(part).execute(tx)).numAffectedRows)
+        for (const part of [first, last]) {
+          const { numAffectedRows } = await tx.executeQuery(CompiledQuery.raw(insertOrReplace, arraysOf([part])))
+          stored += Number(numAffectedRows)
+        }
       })
     }
     return { stored, duplicates: batch.sensorIds.length - stored }
@@ -80,7 +83,7 @@ export function createStore(
   const insertTogether = createGroupCommit({
     writers,
     maxReadings,
-    write: (group) => run('reading_insert', rowsOf(joined(group))),
+    write: (group) => run('reading_insert', insert, group),
   })
   /** One by one, and so each with a count of its own. */
   const upsertAlone = createGroupCommit({
@@ -114,6 +117,8 @@ export function createStore(
   return {
     partitions,
     newest,
+    /** Days were sealed in this process. */
+    daysSealed: sealedDuplicates.forget,
 
     /**
      * Returns after the commit. Every reading of the batch is then stored, replaced or known to be there.
@@ -122,7 +127,7 @@ export function createStore(
     async add(batch: Batch, nowMs: number): Promise<Stored> {
       if (batch.sensorIds.length === 0) return { stored: 0, duplicates: 0 }
       try {
-        const news = await withoutSealedDuplicates(db, batch, nowMs)
+        const news = await sealedDuplicates.without(batch, nowMs)
         if (news.sensorIds.length === 0) return { stored: 0, duplicates: batch.sensorIds.length }
         const { stored } = await write(news, nowMs)
         return { stored, duplicates: batch.sensorIds.length - stored }
@@ -137,15 +142,5 @@ export function createStore(
       await tx.deleteFrom('reading').where('sensor_id', '=', sensorId).execute()
       await sql`delete from segment where sensor_id = ${sensorId}`.execute(tx)
     },
-  }
-}
-
-function joined(group: readonly Batch[]): Batch {
-  if (group.length === 1) return group[0] as Batch
-  return {
-    sensorIds: group.flatMap(({ sensorIds }) => sensorIds),
-    atMs: group.flatMap(({ atMs }) => atMs),
-    values: group.flatMap(({ values }) => values),
-    qualities: group.flatMap(({ qualities }) => qualities),
   }
 }

@@ -5,13 +5,14 @@ import { type Kysely, sql } from 'kysely'
 import fc from 'fast-check'
 import type { Tables } from '#platform'
 import { create, send, startTestServer } from '#test'
+import { declare, type Declaration, declarationWithin, type Declared, rose } from './declarations.ts'
 import { isLate } from './quality.ts'
-import { rise } from './rollup.ts'
 import type { Rollup } from './stored-readings.ts'
 
 /**
  * Everything that can happen to a reading, against a plain list: on time, late, repeated, replaced, suspect; days sealed
- * at any moment between. Whatever is asked, the answer is that of the list.
+ * at any moment between; roll-over values set and cleared, meter replacements declared and withdrawn. Whatever is asked,
+ * the answer is that of the list.
  */
 
 const server = await startTestServer()
@@ -62,13 +63,14 @@ const sent: fc.Arbitrary<Sent> = fc.record({
   ),
   counter: fc.boolean(),
 })
-type Action = { send: Sent[] } | { load: Sent[] } | 'again' | 'seal' | 'later'
+type Action = { send: Sent[] } | { load: Sent[] } | Declaration | 'again' | 'seal' | 'later'
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ send: fc.array(sent, { minLength: 1, maxLength: 40 }) }) },
   { weight: 3, arbitrary: fc.record({ load: fc.array(sent, { minLength: 1, maxLength: 60 }) }) },
   { weight: 1, arbitrary: fc.constant('again' as const) },
   { weight: 2, arbitrary: fc.constant('seal' as const) },
   { weight: 1, arbitrary: fc.constant('later' as const) },
+  { weight: 4, arbitrary: declarationWithin(steps) },
 )
 
 let made = 0
@@ -97,7 +99,13 @@ async function dayStarts(timezone: string, fromMs: number): Promise<number[]> {
 }
 
 /** From the list, every figure by itself. */
-function expectedRollups(list: List, meter: number, starts: number[], unit: 'hour' | 'day'): Rollup[] {
+function expectedRollups(
+  list: List,
+  meter: number,
+  declared: Declared,
+  starts: number[],
+  unit: 'hour' | 'day',
+): Rollup[] {
   const rollups: Rollup[] = []
   for (const [sensorId, known] of list) {
     const all = [...known].sort(([a], [b]) => a - b).map(([atMs, one]) => ({ atMs, ...one }))
@@ -111,7 +119,7 @@ function expectedRollups(list: List, meter: number, starts: number[], unit: 'hou
       let increase = 0
       good.forEach((one, i) => {
         const before = good[i - 1]
-        if (before && bucketOf(one.atMs) === atMs) increase += rise(before.value, one.value)
+        if (before && bucketOf(one.atMs) === atMs) increase += rose(before, one, declared)
       })
       const some = (number: number) => (mine.length > 0 ? number : Number.NaN)
       rollups.push({
@@ -151,7 +159,13 @@ const fromView = (row: Record<string, number | null | Date>, unit: 'hour' | 'day
   }
 }
 
-async function check(list: List, ids: { gauge: number; meter: number }, timezone: string, startMs: number) {
+async function check(
+  list: List,
+  ids: { gauge: number; meter: number },
+  declared: Declared,
+  timezone: string,
+  startMs: number,
+) {
   const starts = await dayStarts(timezone, startMs)
   const sensorIds = [ids.gauge, ids.meter]
   for (const sensorId of sensorIds) {
@@ -200,7 +214,7 @@ async function check(list: List, ids: { gauge: number; meter: number }, timezone
     }
     for (const unit of ['hour', 'day'] as const) {
       const figures = rounded(
-        expectedRollups(list, ids.meter, starts, unit).filter(({ atMs }) => atMs >= from && atMs < to),
+        expectedRollups(list, ids.meter, declared, starts, unit).filter(({ atMs }) => atMs >= from && atMs < to),
       )
       assert.deepEqual(rounded(await readings.stored.rollups({ sensorIds, fromMs: from, toMs: to, unit })), figures)
       const { rows } = await sql<Record<string, number>>`
@@ -226,10 +240,19 @@ test('whatever arrives in whatever order, and whenever days are sealed, every an
           [ids.meter, new Map()],
         ])
         server.clock.nowMs = startMs + (steps * stepMs) / 2
+        const declared: Declared = { rollover: null, replacements: [] }
         let batch: Sent[] = []
         for (const one of [...actions, 'again' as const]) {
           if (one === 'seal') await readings.sealClosedDays()
           else if (one === 'later') server.clock.nowMs += 40 * hourMs
+          else if (typeof one !== 'string' && !('send' in one || 'load' in one))
+            await declare(
+              { as: server.as, nowMs: server.clock.nowMs },
+              one,
+              (step) => startMs + step * stepMs,
+              ids.meter,
+              declared,
+            )
           else if (typeof one !== 'string' && 'load' in one)
             await sendAndNote(inBulk, one.load, stepMs, startMs, ids, list)
           else {
@@ -237,14 +260,14 @@ test('whatever arrives in whatever order, and whenever days are sealed, every an
             await sendAndNote(oneByOne, batch, stepMs, startMs, ids, list)
           }
         }
-        await check(list, ids, timezone, startMs)
+        await check(list, ids, declared, timezone, startMs)
         await readings.sealClosedDays()
         server.clock.nowMs += 20 * 24 * hourMs
-        await check(list, ids, timezone, startMs)
+        await check(list, ids, declared, timezone, startMs)
         await readings.sealClosedDays()
         const { rows } = await sql`select from reading limit 1`.execute(db)
         assert.equal(rows.length, 0, 'every day is closed and sealed')
-        await check(list, ids, timezone, startMs)
+        await check(list, ids, declared, timezone, startMs)
       },
     ),
     { numRuns: 40, endOnFailure: true },
