@@ -1,13 +1,16 @@
+import { sensorKinds } from '@plenum/contract'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
 import { merged, within } from './columns.ts'
-import { correctionOf, type Counting, counterStep, type DaySteps, type Good, stepsOf } from './counter-steps.ts'
-import { dayIndexOf, type DaysOf } from './local-days.ts'
+import type { Good } from './counter-steps.ts'
+import { addCarried, addSteps, type Day, daysIn } from './day-figures.ts'
 import { readFigures } from './figure-store.ts'
+import { holdMsOf, shareOf } from './held-state.ts'
+import type { DaysOf } from './local-days.ts'
 import { replacementStore } from './replacement-store.ts'
-import { type Columns, type Figures, figuresOfDay, hourMs } from './rollup.ts'
-import { decodeFigures, decodeReadings, decodeSteps } from './segment-codec.ts'
+import { hourMs } from './rollup.ts'
 import { sealStore } from './seal-store.ts'
+import { decodeReadings } from './segment-codec.ts'
 import { readParts, type StoredParts } from './segment-store.ts'
 import type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
 
@@ -16,15 +19,6 @@ const dayMs = 86_400_000
 const daysPerQuery = 32
 /** More than a day of 25 hours. */
 const longDayMs = 26 * hourMs
-
-/** Figures of one local day. */
-interface Day {
-  fromMs: number
-  day: Figures
-  hours: Figures[]
-  /** Of counters; null where there is no good reading. */
-  steps: DaySteps | null
-}
 
 /** Answers from sealed days and hot rows together. @param daysOf where local days begin */
 export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings {
@@ -61,19 +55,25 @@ export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings
     },
 
     async rollups({ sensorIds, fromMs, toMs, unit, signal }) {
-      const [sensors, countings, parts] = await Promise.all([
+      const [sensors, countings] = await Promise.all([
         sealStore.sensors(db, sensorIds),
         replacementStore.countings(db, sensorIds, signal),
-        readFigures(db, { sensorIds, fromMs: fromMs - longDayMs, toMs: toMs + longDayMs, signal }, unit),
       ])
+      const states = sensors.filter(({ sensor_type }) => sensorKinds[sensor_type].behaviour === 'state')
+      const holdsMs = new Map(states.map(({ id, interval_s }) => [id, holdMsOf(interval_s)]))
+      // As far back as a state may have held that still counts.
+      const readFromMs = fromMs - longDayMs - Math.max(0, ...holdsMs.values())
+      const query = { sensorIds, fromMs: readFromMs, toMs: toMs + longDayMs, signal }
+      const parts = await readFigures(db, query, unit, holdsMs)
       const daysBySensor = new Map<number, Day[]>()
-      for (const sensor of sensors) {
-        const { startsMs } = await daysOf(sensor.timezone, toMs + longDayMs)
+      for (const { id, timezone } of sensors) {
+        const part = parts.get(id)
+        if (!part) continue
+        const { startsMs } = await daysOf(timezone, toMs + longDayMs)
+        const meaning = { counting: countings.get(id), holdMs: holdsMs.get(id) }
         // A day that began before what was read may have late readings there: nothing may be counted from it.
-        const found = daysIn(parts.get(sensor.id), startsMs, countings.get(sensor.id)).filter(
-          (day) => day.fromMs >= fromMs - longDayMs,
-        )
-        if (found.length > 0) daysBySensor.set(sensor.id, found)
+        const found = daysIn(part, startsMs, meaning).filter((day) => day.fromMs >= readFromMs)
+        if (found.length > 0) daysBySensor.set(id, found)
       }
       const counters = [...daysBySensor].filter(([id]) => countings.has(id))
       const before = await goodBefore(
@@ -82,16 +82,19 @@ export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings
       )
       const rollups: Rollup[] = []
       for (const [id, days] of daysBySensor) {
-        const counting = countings.get(id)
+        const [counting, holdMs] = [countings.get(id), holdsMs.get(id)]
         if (counting) addSteps(days, counting, before.get(id))
+        if (holdMs !== undefined) addCarried(days, holdMs)
         for (const one of days) {
           const buckets = unit === 'day' ? [one.day] : one.hours
           buckets.forEach((figures, i) => {
             const atMs = one.fromMs + i * hourMs
             if (atMs < fromMs || atMs >= toMs || figures.count + figures.suspect === 0) return
-            const rollup = { sensorId: id, atMs, ...figures }
+            const rollup = { sensorId: id, atMs, ...figures, share: Number.NaN }
             if (!counting) rollup.increase = Number.NaN
             if (unit === 'hour') rollup.first = rollup.last = Number.NaN
+            if (one.held) rollup.share = unit === 'day' ? shareOf(one.held) : shareOf(one.held, i, i + 1)
+            else if (holdMs !== undefined) rollup.share = figures.sum / figures.count
             rollups.push(rollup)
           })
         }
@@ -114,58 +117,4 @@ function* chunksOf(sensorId: number, parts: StoredParts | undefined, fromMs: num
   }
   const late = within(parts.hot, hotFromMs, toMs)
   if (late.atMs.length > 0) yield { sensorId, ...late }
-}
-
-/** Days in time order: sealed ones as they stand, those with hot rows counted again. Pure. */
-function daysIn(parts: StoredParts | undefined, startsMs: Float64Array, counting: Counting | undefined): Day[] {
-  if (!parts) return []
-  const days: Day[] = []
-  const replacedAtMs = counting?.replacements.map(({ atMs }) => atMs)
-  const addCounted = (readings: Columns, fromMs: number, toMs: number): void => {
-    const steps = replacedAtMs ? stepsOf(readings, replacedAtMs) : null
-    days.push({ fromMs, steps, ...figuresOfDay(readings, fromMs, toMs) })
-  }
-  let hotFromMs = Number.NEGATIVE_INFINITY
-  const addHot = (hot: Columns, atLeastMs: number, atMostMs: number): void => {
-    for (let rest = hot; rest.atMs.length > 0; ) {
-      const index = dayIndexOf(startsMs, rest.atMs[0] as number)
-      // A day that begins within one sealed under another time zone begins where that one ends.
-      const fromMs = Math.max(startsMs[index] as number, atLeastMs)
-      const toMs = Math.min(startsMs[index + 1] as number, atMostMs)
-      addCounted(within(rest, fromMs, toMs), fromMs, toMs)
-      rest = within(rest, toMs, Number.POSITIVE_INFINITY)
-    }
-  }
-  for (const segment of parts.segments) {
-    const { from_ms: fromMs, to_ms: toMs } = segment
-    addHot(within(parts.hot, hotFromMs, fromMs), hotFromMs, fromMs)
-    const hot = within(parts.hot, fromMs, toMs)
-    // Of a day whose readings were dropped the figures are all there is.
-    if (hot.atMs.length === 0 || segment.step_ms === null)
-      days.push({ fromMs, steps: decodeSteps(segment), ...decodeFigures(segment) })
-    else addCounted(merged(decodeReadings(segment), hot), fromMs, toMs)
-    hotFromMs = toMs
-  }
-  addHot(within(parts.hot, hotFromMs, Number.POSITIVE_INFINITY), hotFromMs, Number.POSITIVE_INFINITY)
-  return days
-}
-
-/**
- * Adds to the rises of a counter's days what falls and replacements within them mean, and what rose between two days: to
- * the later one, and to its first hour with a good reading.
- */
-function addSteps(days: Day[], counting: Counting, earlier: Good | undefined): void {
-  let before = earlier
-  for (const { fromMs, day, hours, steps } of days) {
-    if (steps === null) continue
-    const add = (atMs: number, rose: number): void => {
-      day.increase += rose
-      const hour = hours[Math.floor((atMs - fromMs) / hourMs)]
-      if (hour) hour.increase += rose
-    }
-    for (const step of steps.steps) add(step.after.atMs, correctionOf(counting, step))
-    const first = { atMs: steps.firstGoodMs, value: day.first }
-    if (before) add(first.atMs, counterStep(counting, before, first))
-    before = { atMs: steps.lastGoodMs, value: day.last }
-  }
 }
