@@ -1,7 +1,7 @@
 import { createAuth } from '#auth'
 import { createDashboard } from '#dashboard'
 import { createHistory } from '#history'
-import { type Clock, createMetrics, type Log, openDatabase } from '#platform'
+import { type Clock, createMetrics, type Log, openDatabase, type Storage } from '#platform'
 import { createReadings } from '#readings'
 import { createRegistry } from '#registry'
 
@@ -11,6 +11,8 @@ export interface ServiceSettings {
   databaseUrl: string
   replicaUrl: string | null
   publicUrl: string | null
+  /** What the database was made for; native unless said. */
+  storage?: Storage
   /** Where this process is reached when no public address is set. */
   address: string
   /** Whether jobs run in this process; they don't unless said. */
@@ -53,6 +55,7 @@ export async function createServices(settings: ServiceSettings) {
   })
   const readings = createReadings({
     database: primary,
+    storage: settings.storage ?? 'native',
     registry,
     clock,
     log,

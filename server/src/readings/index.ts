@@ -1,16 +1,13 @@
-import type { App, Clock, Database, Log, Metrics } from '#platform'
+import type { App, Clock, Database, Log, Metrics, Storage } from '#platform'
 import type { Registry } from '#registry'
 import { createAdmission } from './admission.ts'
-import { createBulkLoad } from './bulk-load.ts'
+import { createEngine } from './engine.ts'
 import { type Committed, createIngest } from './ingest.ts'
 import { createQuotas } from './quota.ts'
 import { createLocalDays } from './local-days.ts'
-import { createRetention } from './retention.ts'
 import { readingRoutes } from './routes.ts'
-import { createSealing } from './seal.ts'
 import { createSensorDirectory } from './sensor-directory.ts'
 import { createStore } from './store.ts'
-import { createStored } from './stored.ts'
 
 export type { Committed } from './ingest.ts'
 export type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
@@ -24,18 +21,19 @@ const sealForMs = 4 * 60_000
 /** Takes readings in and keeps them. */
 export function createReadings(options: {
   database: Pick<Database, 'db' | 'execute'>
+  storage: Storage
   registry: Registry
   clock: Clock
   log: Log
   metrics: Metrics
   onCommitted(committed: Committed): void
 }) {
-  const { clock, log, metrics } = options
+  const { storage, clock, log, metrics } = options
   const { db } = options.database
-  const store = createStore(options.database)
+  const store = createStore(options.database, { storage })
   const daysOf = createLocalDays(db)
-  const sealing = createSealing({ db, daysOf, clock, log, metrics })
-  const retention = createRetention({ db, clock, log })
+  const engine = createEngine(storage, { db, daysOf, clock, log, metrics, add: store.add })
+  const { retention } = engine
   const directory = createSensorDirectory(options.registry)
   const admission = createAdmission()
   const quotas = createQuotas()
@@ -68,18 +66,18 @@ export function createReadings(options: {
     registryChanged: directory.forget,
     removeSensor: store.removeSensor,
     /** What is stored, in whatever form. */
-    stored: createStored(db, daysOf),
-    sealClosedDays: sealing.sealClosedDays,
+    stored: engine.stored,
+    sealClosedDays: engine.sealClosedDays,
     /** The job: as long as one run may take, so that the next begins with what is oldest then. */
-    seal: async (): Promise<void> => void (await sealing.sealClosedDays(sealForMs)),
+    seal: (): Promise<void> => engine.sealClosedDays(sealForMs),
     retention,
     dropExpired: async (): Promise<void> => void (await retention.dropExpired()),
-    loadClosedDays: createBulkLoad({ db, daysOf, clock }),
+    loadClosedDays: engine.loadClosedDays,
 
     /** Partitions of today and the next days, so that no request has to wait for one. */
     makePartitionsAhead: async (days = 3): Promise<void> => {
       const nowMs = clock.now()
-      await store.partitions.ensure(
+      await store.makeRoom(
         Array.from({ length: days + 1 }, (_, day) => nowMs + day * dayMs),
         nowMs,
       )

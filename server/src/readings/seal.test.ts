@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { sensorKinds, sensorTypes } from '@plenum/contract'
 import { sql } from 'kysely'
-import { createSmallBuilding, send, startTestServer } from '#test'
+import { countUnsealed, createSmallBuilding, send, startTestServer, storage } from '#test'
 import { planRetention, defaultRetention } from './retention-plan.ts'
 
 import { placesOf, rewriteDays } from './rewrite-days.ts'
@@ -12,6 +12,10 @@ const server = await startTestServer()
 const { db } = server.services.database
 const { readings } = server.services
 const hourMs = 3_600_000
+const native = { skip: storage === 'native' ? false : 'how the native engine does it' }
+/** A figure from readings and one from quarter hours are equal to twelve digits. */
+const rounded = (figures: unknown): unknown =>
+  JSON.parse(JSON.stringify(figures), (_, value) => (typeof value === 'number' ? Number(value.toPrecision(12)) : value))
 
 const count = async (relation: string): Promise<number> =>
   (await sql<{ n: number }>`select count(*) as n from ${sql.table(relation)}`.execute(db)).rows[0]?.n as number
@@ -23,7 +27,7 @@ const minutes = (sensorId: number, from: string, length: number, value = (i: num
     value: value(i),
   }))
 
-test('a crash in the middle of sealing leaves rows, and what was cut off is sealed the next time', async () => {
+test('a crash in the middle of sealing leaves rows, and what was cut off is sealed the next time', native, async () => {
   server.clock.nowMs = Date.parse('2026-06-10T12:00:00Z')
   const { temperature } = await createSmallBuilding(server)
   await send(server.as, minutes(temperature.id, '2026-06-08T15:00:00Z', 1440))
@@ -68,23 +72,27 @@ test('several workers that seal at once, with readings arriving, lose and double
   assert.equal(all - before, 5 * 700 + gaps.reduce((sum, size) => sum + size, 0))
   await readings.sealClosedDays()
   assert.equal(await count('reading_all'), all)
-  assert.equal(await count('reading'), 0)
+  assert.equal(await countUnsealed(db), 0)
 })
 
-test('emptied partitions go, a minute after they were first seen empty, and late readings make them anew', async () => {
-  const partitions = () => sql`select inhrelid from pg_inherits where inhparent = 'reading'::regclass`.execute(db)
-  server.clock.nowMs += 5 * 24 * hourMs
-  const { co2 } = await createSmallBuilding(server)
-  await send(server.as, minutes(co2.id, '2026-06-12T00:00:00Z', 10))
-  await readings.sealClosedDays()
-  assert.ok((await partitions()).rows.length > 0)
-  server.clock.nowMs += 61_000
-  await readings.sealClosedDays()
-  assert.equal((await partitions()).rows.length, 0)
-  const { temperature } = await createSmallBuilding(server)
-  const answer = await send(server.as, minutes(temperature.id, '2026-06-05T00:00:00Z', 10))
-  assert.equal(answer.stored, 10)
-})
+test(
+  'emptied partitions go, a minute after they were first seen empty, and late readings make them anew',
+  native,
+  async () => {
+    const partitions = () => sql`select inhrelid from pg_inherits where inhparent = 'reading'::regclass`.execute(db)
+    server.clock.nowMs += 5 * 24 * hourMs
+    const { co2 } = await createSmallBuilding(server)
+    await send(server.as, minutes(co2.id, '2026-06-12T00:00:00Z', 10))
+    await readings.sealClosedDays()
+    assert.ok((await partitions()).rows.length > 0)
+    server.clock.nowMs += 61_000
+    await readings.sealClosedDays()
+    assert.equal((await partitions()).rows.length, 0)
+    const { temperature } = await createSmallBuilding(server)
+    const answer = await send(server.as, minutes(temperature.id, '2026-06-05T00:00:00Z', 10))
+    assert.equal(answer.stored, 10)
+  },
+)
 
 test('a deleted sensor leaves nothing, sealed or not', async () => {
   const { temperature, key } = await createSmallBuilding(server)
@@ -124,7 +132,7 @@ test('readings go first, the figures of hours and days stay, and a dry run tells
   assert.deepEqual(await readings.retention.dropExpired(), told)
   assert.deepEqual(await readings.retention.wouldDrop(), [])
   for await (const chunk of readings.stored.scan(range)) assert.fail(`${chunk.atMs.length} readings are still there`)
-  assert.deepEqual([await rollups(), await views()], [before, seen])
+  assert.deepEqual(rounded([await rollups(), await views()]), rounded([before, seen]))
   const log = await sql<{
     readings: number
   }>`select readings from retention_log where sensor_type = 'temperature'`.execute(db)
@@ -135,9 +143,9 @@ test('readings go first, the figures of hours and days stay, and a dry run tells
     server.as,
     minutes(temperature.id, '2026-06-05T00:30:00Z', 1, () => 80),
   )
-  assert.deepEqual([await rollups(), await views()], [before, seen])
+  assert.deepEqual(rounded([await rollups(), await views()]), rounded([before, seen]))
   await readings.sealClosedDays()
-  assert.deepEqual([await rollups(), await views()], [before, seen])
+  assert.deepEqual(rounded([await rollups(), await views()]), rounded([before, seen]))
   server.clock.nowMs = Date.parse('2032-01-01T00:00Z')
   await readings.retention.dropExpired()
   assert.equal(await count('segment'), 0)

@@ -3,27 +3,41 @@ import type { Tables } from '#platform'
 import { type Batch, emptyBatch } from './batch.ts'
 import { firstAt } from './columns.ts'
 import { decodeReadings } from './segment-codec.ts'
-import { readParts, type StoredParts } from './segment-store.ts'
+import { type PartsQuery, readParts, type StoredParts } from './segment-store.ts'
 
 /** No day is sealed sooner than this after its end: what is younger is not looked up. */
 const youngestSealedMs = 2 * 3_600_000
 /** Late readings that far apart are looked up as ranges of their own. */
 const longGapMs = 2 * 86_400_000
 
+/** Values by instant. */
+type Known = Map<number, number>
+
 /**
  * What of a batch is to be written as hot rows: all but readings that stand in a segment with the same value and have
  * not been changed since. Those add nothing. Costs nothing for readings that are on time.
  */
-export async function withoutSealedDuplicates(db: Kysely<Tables>, batch: Batch, nowMs: number): Promise<Batch> {
+export const withoutSealedDuplicates = (db: Kysely<Tables>, batch: Batch, nowMs: number): Promise<Batch> =>
+  withoutDuplicates(batch, nowMs, async (range) => {
+    const sealed = new Map<number, Known>()
+    for (const [id, parts] of await readParts(db, range)) sealed.set(id, sealedValues(parts))
+    return sealed
+  })
+
+/** All of a batch but late readings whose value is known. @param read what is known in a range, by sensor */
+export async function withoutDuplicates(
+  batch: Batch,
+  nowMs: number,
+  read: (range: PartsQuery) => Promise<Map<number, Known>>,
+): Promise<Batch> {
   const ranges = lateRanges(batch, nowMs - youngestSealedMs)
   if (ranges.length === 0) return batch
-  /** Values as sealed, by sensor and instant, as long as nothing newer is known. */
-  const sealed = new Map<number, Map<number, number>>()
+  const sealed = new Map<number, Known>()
   for (const range of ranges) {
-    for (const [id, parts] of await readParts(db, range)) {
-      let known = sealed.get(id)
-      if (!known) sealed.set(id, (known = new Map()))
-      note(known, parts)
+    for (const [id, known] of await read(range)) {
+      const before = sealed.get(id)
+      if (before) for (const [atMs, value] of known) before.set(atMs, value)
+      else sealed.set(id, known)
     }
   }
   if ([...sealed.values()].every(({ size }) => size === 0)) return batch
@@ -42,13 +56,16 @@ export async function withoutSealedDuplicates(db: Kysely<Tables>, batch: Batch, 
   return kept
 }
 
-function note(known: Map<number, number>, { segments, hot }: StoredParts): void {
+/** As long as nothing newer is known. */
+function sealedValues({ segments, hot }: StoredParts): Known {
+  const known: Known = new Map()
   for (const segment of segments) {
     const { atMs, values } = decodeReadings(segment)
     for (let i = 0; i < atMs.length; i++) known.set(atMs[i] as number, values[i] as number)
   }
   // A hot row over a sealed reading has replaced it; the statement that writes compares with it.
   for (const atMs of hot.atMs) known.delete(atMs)
+  return known
 }
 
 /** Spans that hold every reading before an instant, each with the sensors that have some in it. Pure. */

@@ -1,13 +1,11 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely'
-import { commonErrors, type Database, sqlState, type Tables } from '#platform'
+import { type RawBuilder, sql } from 'kysely'
+import { commonErrors, type Database, sqlState, type Storage } from '#platform'
 import type { Batch } from './batch.ts'
 import { float8Array, int2Array, int4Array, timestamptzArray } from './binary-array.ts'
+import { arrivalsOf } from './engine.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { distinct } from './identity.ts'
 import { createNewest } from './newest.ts'
-import { createPartitions } from './partitions.ts'
-import { sealStore } from './seal-store.ts'
-import { withoutSealedDuplicates } from './sealed-duplicates.ts'
 
 export type ReadingStore = ReturnType<typeof createStore>
 
@@ -53,9 +51,9 @@ const upsertOf = (batch: Batch) => sql`${rowsOf(batch)}
  */
 export function createStore(
   { db, execute }: Pick<Database, 'db' | 'execute'>,
-  { statements = 'named' }: { statements?: 'named' | 'unnamed' } = {},
+  { storage, statements = 'named' }: { storage: Storage; statements?: 'named' | 'unnamed' },
 ) {
-  const partitions = createPartitions(db)
+  const arrivals = arrivalsOf(storage, db)
   const newest = createNewest()
 
   const run = (name: string, statement: RawBuilder<unknown>): Promise<number> =>
@@ -92,7 +90,7 @@ export function createStore(
 
   /** What was stored is as if batches came one after the other, whichever of them were written together. */
   const write = async (batch: Batch, nowMs: number): Promise<Stored> => {
-    await partitions.ensure(batch.atMs, nowMs)
+    await arrivals.makeRoom(batch.atMs, nowMs)
     if (newest.claim(batch)) {
       try {
         await insertTogether(batch)
@@ -106,14 +104,14 @@ export function createStore(
     } catch (error) {
       if (sqlState(error) !== noPartition) throw error
       // Somebody dropped one that was there.
-      partitions.forget()
-      await partitions.ensure(batch.atMs, nowMs)
+      arrivals.forgetRoom()
+      await arrivals.makeRoom(batch.atMs, nowMs)
       return upsertAlone(batch)
     }
   }
 
   return {
-    partitions,
+    makeRoom: arrivals.makeRoom,
 
     /**
      * Returns after the commit. Every reading of the batch is then stored, replaced or known to be there.
@@ -122,7 +120,7 @@ export function createStore(
     async add(batch: Batch, nowMs: number): Promise<Stored> {
       if (batch.sensorIds.length === 0) return { stored: 0, duplicates: 0 }
       try {
-        const news = await withoutSealedDuplicates(db, batch, nowMs)
+        const news = await arrivals.withoutKnown(batch, nowMs)
         if (news.sensorIds.length === 0) return { stored: 0, duplicates: batch.sensorIds.length }
         const { stored } = await write(news, nowMs)
         return { stored, duplicates: batch.sensorIds.length - stored }
@@ -132,12 +130,7 @@ export function createStore(
       }
     },
 
-    async removeSensor(tx: Kysely<Tables>, sensorId: number): Promise<void> {
-      // Else a day that is being sealed just now would come back.
-      await sealStore.lock(tx, [sensorId])
-      await tx.deleteFrom('reading').where('sensor_id', '=', sensorId).execute()
-      await sql`delete from segment where sensor_id = ${sensorId}`.execute(tx)
-    },
+    removeSensor: arrivals.removeSensor,
   }
 }
 

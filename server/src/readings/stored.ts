@@ -7,7 +7,7 @@ import { type Columns, type Figures, figuresOfDay, hourMs, rise } from './rollup
 import { decodeFigures, decodeReadings } from './segment-codec.ts'
 import { isCounter } from './seal.ts'
 import { type SensorOfZone, sealStore } from './seal-store.ts'
-import { readParts, type StoredParts } from './segment-store.ts'
+import { type PartsQuery, readParts, type StoredParts } from './segment-store.ts'
 import type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
 
 const dayMs = 86_400_000
@@ -16,15 +16,32 @@ const daysPerQuery = 32
 /** More than a day of 25 hours. */
 const longDayMs = 26 * hourMs
 
-/** Figures of one local day. */
-interface Day {
+/** Figures of one local day; hours by their number in it, none where only days were asked for. */
+export interface Day {
   fromMs: number
   day: Figures
   hours: Figures[]
 }
 
-/** Answers from sealed days and hot rows together. @param daysOf where local days begin */
-export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings {
+/** Days of sensors in time order, each by itself: `increase` counts from its own first good reading. */
+export type ReadDays = (query: PartsQuery, unit: 'hour' | 'day') => Promise<Map<SensorOfZone, Day[]>>
+
+/** From sealed days and hot rows together. @param daysOf where local days begin */
+export const createReadDays =
+  (db: Kysely<Tables>, daysOf: DaysOf): ReadDays =>
+  async (query, unit) => {
+    const [sensors, parts] = await Promise.all([sealStore.sensors(db, query.sensorIds), readFigures(db, query, unit)])
+    const daysBySensor = new Map<SensorOfZone, Day[]>()
+    for (const sensor of sensors) {
+      const { startsMs } = await daysOf(sensor.timezone, query.toMs)
+      const found = daysIn(parts.get(sensor.id), startsMs)
+      if (found.length > 0) daysBySensor.set(sensor, found)
+    }
+    return daysBySensor
+  }
+
+/** Answers from sealed days and hot rows together. */
+export function createStored(db: Kysely<Tables>, readDays: ReadDays): StoredReadings {
   /** The last good values before instants, for those sensors that have one. */
   const lastGoodBefore = async (asked: { id: number; ms: number }[], signal?: AbortSignal) => {
     if (asked.length === 0) return new Map<number, number>()
@@ -51,16 +68,8 @@ export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings
     },
 
     async rollups({ sensorIds, fromMs, toMs, unit, signal }) {
-      const [sensors, parts] = await Promise.all([
-        sealStore.sensors(db, sensorIds),
-        readFigures(db, { sensorIds, fromMs: fromMs - longDayMs, toMs: toMs + longDayMs, signal }, unit),
-      ])
-      const daysBySensor = new Map<SensorOfZone, Day[]>()
-      for (const sensor of sensors) {
-        const { startsMs } = await daysOf(sensor.timezone, toMs + longDayMs)
-        const found = daysIn(parts.get(sensor.id), startsMs)
-        if (found.length > 0) daysBySensor.set(sensor, found)
-      }
+      const whole = { sensorIds, fromMs: fromMs - longDayMs, toMs: toMs + longDayMs, signal }
+      const daysBySensor = await readDays(whole, unit)
       const counters = [...daysBySensor].filter(([{ sensor_type }]) => isCounter(sensor_type))
       const before = await lastGoodBefore(
         counters.map(([{ id }, days]) => ({ id, ms: (days[0] as Day).fromMs })),

@@ -1,0 +1,105 @@
+-- Written anew after every migration where PLENUM_STORAGE is timescale: common migrations make these views over rows
+-- and segments. Here segments are only what retention leaves of a day, and all other figures come from quarter hours.
+
+/* The figures of stale days, from rows. */
+create or replace view stale_15m as
+  select d.sensor_id, d.day as utc_day, time_bucket(interval '15 minutes', r.at) as at,
+         (count(*) filter (where quality & 1 = 0))::int4 as count,
+         (count(*) filter (where quality & 1 <> 0))::int4 as suspect,
+         min(value) filter (where quality & 1 = 0) as min,
+         max(value) filter (where quality & 1 = 0) as max,
+         sum(value) filter (where quality & 1 = 0) as sum,
+         first(value, r.at) filter (where quality & 1 = 0) as first,
+         last(value, r.at) filter (where quality & 1 = 0) as last,
+         rises_within(array_agg(value order by r.at) filter (where quality & 1 = 0)) as rises
+  from (select distinct sensor_id, day from stale_day) d
+  join reading r on r.sensor_id = d.sensor_id and r.at >= d.day and r.at < d.day + interval '24 hours'
+  group by 1, 2, 3;
+
+/* Quarter hours, right at any moment. Whoever asks for a range of `at` is answered sooner with one of `utc_day` too. */
+create or replace view rollup_15m as
+  select q.sensor_id, date_trunc('day', q.at, 'UTC') as utc_day, q.at, q.count, q.suspect, q.min, q.max, q.sum, q.first,
+         q.last, q.rises
+  from reading_15m q
+  where not exists (select from stale_day d where d.sensor_id = q.sensor_id and d.day = date_trunc('day', q.at, 'UTC'))
+  union all
+  select sensor_id, utc_day, at, count, suspect, min, max, sum, first, last, rises from stale_15m;
+
+/* Quarter hours in their calendar days. `rises` counts from the good reading before in the same day. */
+create or replace view local_quarter as
+  select q.sensor_id, s.sensor_type, z.starts[z.n] as from_at, date '1989-12-29' + z.n as day, q.at, q.count, q.suspect,
+         q.min, q.max, q.sum, q.first, q.last,
+         lag(q.last) over earlier is null as opens,
+         q.rises + coalesce(counter_rise(lag(q.last) over earlier, q.first), 0) as rises
+  from rollup_15m q
+  join sensor s on s.id = q.sensor_id
+  join building b on b.id = s.building_id
+  join (select timezone, array_agg(local_midnight(day::date, timezone) order by day) as starts
+        from (select distinct timezone from building) used
+        cross join generate_series(timestamp '1989-12-30', current_date + 1000, interval '1 day') day
+        group by timezone) zone on zone.timezone = b.timezone
+  cross join lateral (select zone.starts, width_bucket(q.at, zone.starts) as n) z
+  window earlier as (partition by q.sensor_id, z.n, q.count > 0 order by q.at);
+
+create or replace view rollup_1d as
+  select s.sensor_id, s.from_at as at, s.day, s.count, s.suspect, s.min, s.max, s.sum, s.sum / nullif(s.count, 0) as avg,
+         s.first, s.last,
+         case when s.increase is not null then
+           s.increase + coalesce(counter_rise(last_good_before(s.sensor_id, s.from_at), s.first), 0) end as increase
+  from segment s
+  union all
+  select d.sensor_id, d.at, d.day, d.count, d.suspect, d.min, d.max, d.sum, d.sum / nullif(d.count, 0), d.first, d.last,
+         case when is_counter(d.sensor_type) then
+           d.rises + coalesce(counter_rise(last_good_before(d.sensor_id, d.at), d.first), 0) end
+  from (
+    select sensor_id, sensor_type, from_at as at, day, sum(count)::int4 as count, sum(suspect)::int4 as suspect,
+           min(min) as min, max(max) as max, sum(sum) as sum,
+           first(first, at) filter (where count > 0) as first, last(last, at) filter (where count > 0) as last,
+           coalesce(sum(rises), 0) as rises
+    from local_quarter group by 1, 2, 3, 4
+  ) d
+  where not exists (select from segment s where s.sensor_id = d.sensor_id and s.from_at = d.at);
+
+create or replace view rollup_1h as
+  select s.sensor_id, s.from_at + (h.hour - 1) * interval '1 hour' as at, h.count::int4, h.suspect::int4,
+         h.min, h.max, h.sum, h.sum / nullif(h.count, 0) as avg,
+         case when s.increase is not null then
+           h.rises + case when h.count > 0 and not h.earlier then
+             coalesce(counter_rise(last_good_before(s.sensor_id, s.from_at), s.first), 0) else 0 end end as increase
+  from segment s
+  cross join lateral (
+    select n as hour, k[n] as count, k[hours + n] as suspect,
+           case when k[n] > 0 then (s.base + k[2 * hours + n])::float8 / 10::float8 ^ s.decimals::float8 end as min,
+           case when k[n] > 0 then (s.base + k[3 * hours + n])::float8 / 10::float8 ^ s.decimals::float8 end as max,
+           case when k[n] > 0 then (s.base * k[n] + k[4 * hours + n])::float8 / 10::float8 ^ s.decimals::float8 end as sum,
+           k[5 * hours + n]::float8 / 10::float8 ^ s.decimals::float8 as rises,
+           s.increase is not null and exists (select from generate_series(1, n - 1) b where k[b] > 0) as earlier
+    from (select coalesce(s.hours_int2::int4[], s.hours_int4) as k,
+                 ceil(extract(epoch from s.to_at - s.from_at) / 3600)::int4 as hours
+          offset 0) p
+    cross join lateral generate_series(1, hours) n
+    where k is not null
+    union all
+    select n, k[n], k[hours + n],
+           case when k[n] > 0 then k[2 * hours + n] end, case when k[n] > 0 then k[3 * hours + n] end,
+           case when k[n] > 0 then k[4 * hours + n] end, k[5 * hours + n],
+           s.increase is not null and exists (select from generate_series(1, n - 1) b where k[b] > 0)
+    from (select s.hours_float8 as k, ceil(extract(epoch from s.to_at - s.from_at) / 3600)::int4 as hours offset 0) p
+    cross join lateral generate_series(1, hours) n
+    where k is not null
+  ) h
+  where h.count > 0 or h.suspect > 0
+  union all
+  select d.sensor_id, d.at, d.count, d.suspect, d.min, d.max, d.sum, d.sum / nullif(d.count, 0),
+         case when is_counter(d.sensor_type) then
+           d.rises + case when d.opens then coalesce(counter_rise(last_good_before(d.sensor_id, d.from_at), d.first), 0)
+                          else 0 end end
+  from (
+    select sensor_id, sensor_type, from_at,
+           from_at + floor(extract(epoch from at - from_at) / 3600) * interval '1 hour' as at,
+           sum(count)::int4 as count, sum(suspect)::int4 as suspect, min(min) as min, max(max) as max, sum(sum) as sum,
+           first(first, at) filter (where count > 0) as first,
+           coalesce(bool_or(opens) filter (where count > 0), false) as opens, coalesce(sum(rises), 0) as rises
+    from local_quarter group by 1, 2, 3, 4
+  ) d
+  where not exists (select from segment s where s.sensor_id = d.sensor_id and s.from_at = d.from_at);

@@ -1,0 +1,37 @@
+import { type Kysely, sql } from 'kysely'
+import type { Tables } from '#platform'
+import { createBulkLoad } from './bulk-load.ts'
+import type { EngineContext } from './engine-context.ts'
+import { createPartitions } from './partitions.ts'
+import { createRetention } from './retention.ts'
+import { createSealing } from './seal.ts'
+import { sealStore } from './seal-store.ts'
+import { withoutSealedDuplicates } from './sealed-duplicates.ts'
+import type { Arrivals, StorageEngine } from './storage-engine.ts'
+import { createReadDays, createStored } from './stored.ts'
+
+/** Rows while they are hot, then a row a day: plain PostgreSQL. */
+export function nativeArrivals(db: Kysely<Tables>): Arrivals {
+  const partitions = createPartitions(db)
+  return {
+    makeRoom: partitions.ensure,
+    forgetRoom: partitions.forget,
+    withoutKnown: (batch, nowMs) => withoutSealedDuplicates(db, batch, nowMs),
+    async removeSensor(tx, sensorId) {
+      // Else a day that is being sealed just now would come back.
+      await sealStore.lock(tx, [sensorId])
+      await tx.deleteFrom('reading').where('sensor_id', '=', sensorId).execute()
+      await sql`delete from segment where sensor_id = ${sensorId}`.execute(tx)
+    },
+  }
+}
+
+export function createNativeEngine({ db, daysOf, clock, log, metrics }: EngineContext): StorageEngine {
+  const sealing = createSealing({ db, daysOf, clock, log, metrics })
+  return {
+    stored: createStored(db, createReadDays(db, daysOf)),
+    sealClosedDays: async (forMs) => void (await sealing.sealClosedDays(forMs)),
+    retention: createRetention({ db, clock, log }),
+    loadClosedDays: createBulkLoad({ db, daysOf, clock }),
+  }
+}

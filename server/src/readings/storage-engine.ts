@@ -1,0 +1,30 @@
+import type { Kysely } from 'kysely'
+import type { Tables } from '#platform'
+import type { Batch } from './batch.ts'
+import type { Expired } from './retention.ts'
+import type { ReadingChunk, StoredReadings } from './stored-readings.ts'
+
+/** What those who write readings need of an engine. */
+export interface Arrivals {
+  /** After this, every instant has a place to be written to. */
+  makeRoom(instantsMs: Iterable<number>, nowMs: number): Promise<void>
+  /** What is remembered of such places may be wrong. */
+  forgetRoom(): void
+  /** What of a batch is to be written: all but late readings that are there already. */
+  withoutKnown(batch: Batch, nowMs: number): Promise<Batch>
+  removeSensor(tx: Kysely<Tables>, sensorId: number): Promise<void>
+}
+
+/** What else differs between engines; whoever asks sees no difference. */
+export interface StorageEngine {
+  stored: StoredReadings
+  /** Upkeep: closed days become small. @param forMs stops after that long; what is left is for the next time */
+  sealClosedDays(forMs?: number): Promise<void>
+  retention: { wouldDrop(): Promise<Expired[]>; dropExpired(): Promise<Expired[]> }
+  /**
+   * Takes readings of closed days, judged already. One chunk a sensor, in any order of time.
+   * @returns readings for the caller to send the ordinary way
+   * @throws RangeError where a value is not finite or a sensor unknown; nothing is stored then
+   */
+  loadClosedDays(chunks: readonly ReadingChunk[]): Promise<{ loaded: number; tooYoung: ReadingChunk[] }>
+}

@@ -1,0 +1,67 @@
+import { type Kysely, sql } from 'kysely'
+import type { Tables } from '#platform'
+import { timestamptzArray } from './binary-array.ts'
+import type { Figures } from './rollup.ts'
+
+/** Figures by the start of their bucket, milliseconds since 1970, in time order. */
+export type Buckets = Map<number, Figures>
+
+const packedBytes = 60
+/** A year's hours of a floor are 260,000 buckets: as rows they take longer to send and parse than to count. */
+const packed = sql`string_agg(
+  int4send(bucket) || int4send(count) || int4send(suspect)
+  || float8send(coalesce(min, 'NaN')) || float8send(coalesce(max, 'NaN')) || float8send(coalesce(sum, 'NaN'))
+  || float8send(coalesce(first, 'NaN')) || float8send(coalesce(last, 'NaN')) || float8send(coalesce(rises, 0)),
+  ''::bytea order by bucket)`
+
+/**
+ * Quarter hours added up to longer buckets, those with at least one reading, by sensor.
+ * @param bucketsMs starts of the buckets, ascending, each at a quarter hour, and the end of the last
+ * @param counters whether what rose within each bucket is wanted
+ */
+export async function readBuckets(
+  db: Kysely<Tables>,
+  query: { sensorIds: readonly number[]; bucketsMs: Float64Array; counters: boolean; signal?: AbortSignal | undefined },
+): Promise<Map<number, Buckets>> {
+  const { sensorIds, bucketsMs, counters, signal } = query
+  const [from, to] = [new Date(bucketsMs[0] as number), new Date(bucketsMs.at(-1) as number)]
+  const between = sql`counter_rise(lag(last) over (partition by sensor_id, bucket, count > 0 order by at), first)`
+  const { rows } = await sql<{ sensor_id: number; packed: Buffer }>`
+    select sensor_id, ${packed} as packed
+    from (
+      select sensor_id, bucket, sum(count)::int4 as count, sum(suspect)::int4 as suspect, min(min) as min, max(max) as max,
+             sum(sum) as sum, first(first, at) filter (where count > 0) as first,
+             last(last, at) filter (where count > 0) as last, sum(rises) as rises
+      from (
+        select sensor_id, bucket, at, count, suspect, min, max, sum, first, last,
+               ${counters ? sql`rises + coalesce(${between}, 0)` : sql`0::float8`} as rises
+        from (
+          select *, width_bucket(at, ${timestamptzArray(Array.from(bucketsMs))}::timestamptz[]) - 1 as bucket
+          from rollup_15m
+          where sensor_id = any(${sensorIds}::int4[]) and at >= ${from} and at < ${to}
+            and utc_day > ${from}::timestamptz - interval '24 hours' and utc_day < ${to}
+        ) quarter
+      ) linked
+      group by sensor_id, bucket
+    ) one
+    group by sensor_id`.execute(db, { signal, inflightQueryAbortStrategy: 'cancel query' })
+  return new Map(rows.map((row) => [row.sensor_id, unpack(row.packed, bucketsMs)]))
+}
+
+function unpack(bytes: Buffer, bucketsMs: Float64Array): Buckets {
+  const buckets: Buckets = new Map()
+  for (let at = 0; at < bytes.length; at += packedBytes) {
+    const double = (index: number) => bytes.readDoubleBE(at + 12 + index * 8)
+    buckets.set(bucketsMs[bytes.readInt32BE(at)] as number, {
+      count: bytes.readInt32BE(at + 4),
+      suspect: bytes.readInt32BE(at + 8),
+      min: double(0),
+      max: double(1),
+      sum: double(2),
+      first: double(3),
+      last: double(4),
+      increase: double(5),
+    })
+  }
+  return buckets
+}
