@@ -109,7 +109,7 @@ test('readings of 1990 and of today are stored in one batch, each in a partition
   for (const name of ['reading_199001', 'reading_200402', 'reading_20261123']) assert.ok(names.includes(name), name)
 })
 
-test('two instances that need the same partitions at once make each of them once', native, async () => {
+test('two instances that need the same partitions at once make each of them once', async () => {
   const { temperature } = await createSmallBuilding(server)
   await withAnotherInstance(async (another) => {
     const stores = [database, another, database, another].map((one) => createStore(one, { storage }))

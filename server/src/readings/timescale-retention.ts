@@ -25,7 +25,7 @@ export function createTimescaleRetention(options: {
   clock: Clock
   log: Log
 }): StorageEngine['retention'] {
-  const { db, daysOf, clock } = options
+  const { db, daysOf, clock, log } = options
   const native = createRetention(options)
   const rawExpiries = () => planRetention(defaultRetention, clock.now()).filter(({ stage }) => stage === 'raw')
 
@@ -72,6 +72,17 @@ export function createTimescaleRetention(options: {
       await timescaleStore.dropQuarters(tx, days)
     })
 
+  const dropEmptied = async (): Promise<void> => {
+    const beforeMs = Math.max(...rawExpiries().map((expiry) => expiry.beforeMs))
+    for (const chunk of await timescaleStore.chunksBefore(db, beforeMs)) {
+      try {
+        await timescaleStore.dropIfEmpty(db, chunk)
+      } catch (error) {
+        log.info({ err: error, chunk }, 'an emptied chunk stays until later')
+      }
+    }
+  }
+
   return {
     async wouldDrop() {
       const found = await native.wouldDrop()
@@ -91,7 +102,9 @@ export function createTimescaleRetention(options: {
         const days = await due(expiry)
         for (let i = 0; i < days.length; i += daysPerStep) await pack(days.slice(i, i + daysPerStep))
       }
-      return native.dropExpired()
+      const dropped = await native.dropExpired()
+      await dropEmptied()
+      return dropped
     },
   }
 }

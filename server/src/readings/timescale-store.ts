@@ -1,9 +1,12 @@
 import { type Kysely, sql } from 'kysely'
-import type { Tables } from '#platform'
+import { sqlState, type Tables } from '#platform'
 import type { Span } from './partitions.ts'
 
 /** Whoever waits for a lock makes others wait behind: given up soon, and tried again the next time. */
 const lockMs = 200
+const lockNotAvailable = '55P03'
+/** 'upkeep' */
+const upkeepLock = 0x75706b656570
 
 export interface Materialised {
   /** Readings before it are materialised, or marked as stale. */
@@ -26,19 +29,35 @@ async function materialisedTable(db: Kysely<Tables>): Promise<ReturnType<typeof 
 
 /** The SQL of the TimescaleDB engine's upkeep. */
 export const timescaleStore = {
+  /** Unless somebody does so already: of two refreshes at once the extension fails one. Ends with this process. */
+  alone: async (db: Kysely<Tables>, work: () => Promise<void>): Promise<void> =>
+    db.transaction().execute(async (tx) => {
+      await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx)
+      const { rows } = await sql<{ free: boolean }>`select pg_try_advisory_xact_lock(${upkeepLock}) as free`.execute(tx)
+      if (rows[0]?.free) await work()
+    }),
+
   /**
    * From now on what is written before `untilMs` is marked. Waits for those who write just now, so that whatever they
-   * write is seen by a refresh that begins after this.
+   * write is seen by a refresh that begins after this; not for long, though: then the line stays until the next time.
    */
-  moveLine: async (db: Kysely<Tables>, untilMs: number): Promise<Materialised> =>
-    db.transaction().execute(async (tx) => {
-      await sql`set local lock_timeout = ${sql.lit(lockMs)}`.execute(tx)
-      await sql`select pg_advisory_xact_lock(materialisation_lock())`.execute(tx)
-      const { rows } = await sql<Materialised>`
-        update materialisation set generation = generation + 1, until = greatest(until, ${new Date(untilMs)})
-        returning ${ms('until')} as "untilMs", ${ms('done')} as "doneMs", generation`.execute(tx)
+  moveLine: async (db: Kysely<Tables>, untilMs: number): Promise<Materialised> => {
+    const columns = sql`${ms('until')} as "untilMs", ${ms('done')} as "doneMs", generation`
+    try {
+      return await db.transaction().execute(async (tx) => {
+        await sql`set local lock_timeout = ${sql.lit(lockMs)}`.execute(tx)
+        await sql`select pg_advisory_xact_lock(materialisation_lock())`.execute(tx)
+        const { rows } = await sql<Materialised>`
+          update materialisation set generation = generation + 1, until = greatest(until, ${new Date(untilMs)})
+          returning ${columns}`.execute(tx)
+        return rows[0] as Materialised
+      })
+    } catch (error) {
+      if (sqlState(error) !== lockNotAvailable) throw error
+      const { rows } = await sql<Materialised>`select ${columns} from materialisation`.execute(db)
       return rows[0] as Materialised
-    }),
+    }
+  },
 
   /** The first chunk that reaches beyond an instant. */
   nextChunk: async (db: Kysely<Tables>, afterMs: number): Promise<Span | undefined> => {
@@ -106,6 +125,27 @@ export const timescaleStore = {
       // Where somebody reads the chunk, its rows are deleted instead: truncating would make all readers wait.
       await sql`set local timescaledb.compress_truncate_behaviour = 'truncate_or_delete'`.execute(tx)
       await sql`select compress_chunk(${chunk}::regclass, if_not_compressed => true)`.execute(tx)
+    })
+  },
+
+  chunksBefore: async (db: Kysely<Tables>, beforeMs: number): Promise<string[]> => {
+    const { rows } = await sql<{ chunk: string }>`
+      select show_chunks('reading', older_than => ${new Date(beforeMs)}::timestamptz)::text as chunk`.execute(db)
+    return rows.map(({ chunk }) => chunk)
+  },
+
+  /** Drops a chunk that holds nothing any more: each of them is planned with every question. */
+  dropIfEmpty: async (db: Kysely<Tables>, chunk: string): Promise<void> => {
+    const isEmpty = async (from: Kysely<Tables>): Promise<boolean> => {
+      const { rows } = await sql<{ empty: boolean }>`
+        select not exists (select from ${sql.raw(chunk)}) as empty`.execute(from)
+      return rows[0]?.empty === true
+    }
+    if (!(await isEmpty(db))) return
+    await db.transaction().execute(async (tx) => {
+      await sql`set local lock_timeout = ${sql.lit(lockMs)}`.execute(tx)
+      await sql`lock table ${sql.raw(chunk)} in access exclusive mode`.execute(tx)
+      if (await isEmpty(tx)) await sql`drop table ${sql.raw(chunk)}`.execute(tx)
     })
   },
 

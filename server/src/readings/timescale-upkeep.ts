@@ -29,7 +29,7 @@ export function lineOf(nowMs: number): number {
 export function createTimescaleUpkeep(options: { db: Kysely<Tables>; clock: Clock; log: Log }) {
   const { db, clock, log } = options
 
-  return async (forMs = Number.POSITIVE_INFINITY): Promise<void> => {
+  const upkeep = async (forMs: number): Promise<void> => {
     const startedMs = performance.now()
     const late = () => performance.now() - startedMs > forMs
     const stepMs = refreshStepMs(await timescaleStore.sensorCount(db))
@@ -67,4 +67,6 @@ export function createTimescaleUpkeep(options: { db: Kysely<Tables>; clock: Cloc
       }
     }
   }
+
+  return (forMs = Number.POSITIVE_INFINITY): Promise<void> => timescaleStore.alone(db, () => upkeep(forMs))
 }
