@@ -3,7 +3,7 @@
 
 /* The figures of stale days, from rows. */
 create or replace view stale_15m as
-  select d.sensor_id, d.day as utc_day, time_bucket(interval '15 minutes', r.at) as at,
+  select d.sensor_id, d.day, time_bucket(interval '15 minutes', r.at) as at,
          (count(*) filter (where quality & 1 = 0))::int4 as count,
          (count(*) filter (where quality & 1 <> 0))::int4 as suspect,
          min(value) filter (where quality & 1 = 0) as min,
@@ -16,30 +16,31 @@ create or replace view stale_15m as
   join reading r on r.sensor_id = d.sensor_id and r.at >= d.day and r.at < d.day + interval '24 hours'
   group by 1, 2, 3;
 
-/* Quarter hours, right at any moment. Whoever asks for a range of `at` is answered sooner with one of `utc_day` too. */
+/* Quarter hours, right at any moment. */
 create or replace view rollup_15m as
-  select q.sensor_id, date_trunc('day', q.at, 'UTC') as utc_day, q.at, q.count, q.suspect, q.min, q.max, q.sum, q.first,
-         q.last, q.rises
+  select q.sensor_id, q.at, q.count, q.suspect, q.min, q.max, q.sum, q.first, q.last, q.rises
   from reading_15m q
   where not exists (select from stale_day d where d.sensor_id = q.sensor_id and d.day = date_trunc('day', q.at, 'UTC'))
   union all
-  select sensor_id, utc_day, at, count, suspect, min, max, sum, first, last, rises from stale_15m;
+  select sensor_id, at, count, suspect, min, max, sum, first, last, rises from stale_15m;
+
+/* Start of the calendar day that holds an instant; what date_trunc gives is later than the instant where a clock goes
+   back over midnight. */
+create or replace function local_day_start(at timestamptz, timezone text) returns timestamptz
+  language sql stable parallel safe
+  return case when date_trunc('day', at, timezone) <= at then date_trunc('day', at, timezone)
+              else local_midnight(local_day(at, timezone), timezone) end;
 
 /* Quarter hours in their calendar days. `rises` counts from the good reading before in the same day. */
 create or replace view local_quarter as
-  select q.sensor_id, s.sensor_type, z.starts[z.n] as from_at, date '1989-12-29' + z.n as day, q.at, q.count, q.suspect,
-         q.min, q.max, q.sum, q.first, q.last,
-         lag(q.last) over earlier is null as opens,
-         q.rises + coalesce(counter_rise(lag(q.last) over earlier, q.first), 0) as rises
-  from rollup_15m q
-  join sensor s on s.id = q.sensor_id
-  join building b on b.id = s.building_id
-  join (select timezone, array_agg(local_midnight(day::date, timezone) order by day) as starts
-        from (select distinct timezone from building) used
-        cross join generate_series(timestamp '1989-12-30', current_date + 1000, interval '1 day') day
-        group by timezone) zone on zone.timezone = b.timezone
-  cross join lateral (select zone.starts, width_bucket(q.at, zone.starts) as n) z
-  window earlier as (partition by q.sensor_id, z.n, q.count > 0 order by q.at);
+  select sensor_id, sensor_type, from_at, (from_at at time zone timezone)::date as day, at, count, suspect, min, max, sum,
+         first, last, lag(last) over earlier is null as opens,
+         rises + coalesce(counter_rise(lag(last) over earlier, first), 0) as rises
+  from (
+    select q.*, s.sensor_type, b.timezone, local_day_start(q.at, b.timezone) as from_at
+    from rollup_15m q join sensor s on s.id = q.sensor_id join building b on b.id = s.building_id
+  ) q
+  window earlier as (partition by sensor_id, from_at, count > 0 order by at);
 
 create or replace view rollup_1d as
   select s.sensor_id, s.from_at as at, s.day, s.count, s.suspect, s.min, s.max, s.sum, s.sum / nullif(s.count, 0) as avg,
