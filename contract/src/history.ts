@@ -45,7 +45,15 @@ export const HistoryQuery = Closed({
   sensor_type: Type.Optional(Type.Array(SensorTypeName, { minItems: 1, maxItems: 100 })),
 })
 
-export const RawRecord = Type.Object({ sensor_id: Id, timestamp: Timestamp, value: Type.Number(), quality: Quality })
+export const RawRecord = Type.Object({
+  sensor_id: Id,
+  timestamp: Timestamp,
+  value: Type.Number(),
+  quality: Quality,
+  late: Type.Optional(
+    Type.Literal(true, { description: 'It arrived more than ten minutes after its time; left out where it did not' }),
+  ),
+})
 export type RawRecord = Static<typeof RawRecord>
 
 /**
@@ -85,8 +93,9 @@ export const SeriesQuery = Closed({
 /**
  * A line of at most that many pixels, column by column; empty columns are left out, so a gap is a gap. `timestamp[i]` is
  * the start of column i's time; `min` and `max` bound what was read in it, `avg` is its mean, `suspect` counts the
- * readings that are in none of them; a column of suspect readings alone has null in all three. Columns are `step_ms`
- * wide, whole hours of the building where they are made from hours.
+ * readings that are in none of them; a column of suspect readings alone has null in all three. `late` counts the
+ * readings that arrived late. Columns are `step_ms` wide, whole hours of the building where they are made from hours;
+ * `late` is null then, as hours don't know it.
  */
 export const Series = Type.Object({
   sensor_id: Id,
@@ -100,6 +109,7 @@ export const Series = Type.Object({
   max: Type.Array(Nullable(Type.Number())),
   avg: Type.Array(Nullable(Type.Number())),
   suspect: Type.Array(Type.Integer()),
+  late: Nullable(Type.Array(Type.Integer())),
 })
 export type Series = Static<typeof Series>
 

@@ -17,6 +17,8 @@ export const ingestLimits = {
   errorsTold: 10_000,
   /** How far ahead of the server's clock a reading may be. */
   aheadMs: 10 * 60_000,
+  /** A reading that arrives that long after its time is late: charts of it were looked at already. */
+  lateMs: 10 * 60_000,
   /** The oldest reading that is believed. */
   oldestMs: Date.UTC(1990, 0, 1),
 } as const

@@ -1,3 +1,4 @@
+import { historyLimits } from '@plenum/contract'
 import { createAuth } from '#auth'
 import { createDashboard } from '#dashboard'
 import { createHistory } from '#history'
@@ -26,6 +27,8 @@ const workerPool = { keep: 2, max: 10, statementTimeoutMs: 30_000 }
 const webPool = { keep: 20, max: 30, statementTimeoutMs: 30_000 }
 /** Dashboards on a replica have their own pool; what takes longer than this there is worth nothing. */
 const replicaPool = { keep: 5, max: 20, statementTimeoutMs: 5_000 }
+/** Long questions about the past have one too, on the replica where there is one: they keep no reading waiting. */
+const historyPool = { keep: 2, max: 10, statementTimeoutMs: historyLimits.timeoutMs }
 
 /** Puts the slices together: the one place where an effect of one reaches a slice above it. */
 export async function createServices(settings: ServiceSettings) {
@@ -35,14 +38,18 @@ export async function createServices(settings: ServiceSettings) {
   const replica = settings.replicaUrl
     ? openDatabase({ url: settings.replicaUrl, name: 'plenum replica', log, ...replicaPool })
     : null
+  const past = openDatabase({
+    url: settings.replicaUrl ?? settings.databaseUrl,
+    name: 'plenum history',
+    log,
+    ...historyPool,
+  })
   const worker = settings.worker
     ? openDatabase({ url: settings.databaseUrl, name: 'plenum worker', log, ...workerPool })
     : null
-  metrics.watchPools(() => ({
-    web: primary.counts(),
-    ...(replica && { replica: replica.counts() }),
-    ...(worker && { worker: worker.counts() }),
-  }))
+  const pools = { web: primary, history: past, ...(replica && { replica }), ...(worker && { worker }) }
+  const poolCounts = () => Object.fromEntries(Object.entries(pools).map(([name, pool]) => [name, pool.counts()]))
+  metrics.watchPools(poolCounts)
 
   const auth = await createAuth({ db: primary.db, log, publicUrl: settings.publicUrl, address: settings.address })
   const registry = createRegistry(primary.db, {
@@ -56,13 +63,15 @@ export async function createServices(settings: ServiceSettings) {
   const readings = createReadings({
     database: primary,
     storage: settings.storage ?? 'native',
+    jobs: worker?.db ?? primary.db,
+    past: past.db,
     registry,
     clock,
     log,
     metrics,
     onCommitted: ({ floorIds }) => dashboard.readingsArrived(floorIds),
   })
-  const history = createHistory({ db: primary.db, stored: readings.stored, clock })
+  const history = createHistory({ db: past.db, stored: readings.stored, clock })
   const dashboard = createDashboard({ db: replica?.db ?? primary.db, clock })
 
   return {
@@ -74,8 +83,9 @@ export async function createServices(settings: ServiceSettings) {
     metrics,
     database: primary,
     worker,
+    poolCounts,
     close: async (): Promise<void> => {
-      await Promise.all([primary.close(), replica?.close(), worker?.close()])
+      await Promise.all(Object.values(pools).map((pool) => pool.close()))
     },
   }
 }

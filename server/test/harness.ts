@@ -99,11 +99,11 @@ export async function startTestServer(): Promise<TestServer> {
 }
 
 /** What runs behind an answer (a gateway's last-seen) may end a moment after it. */
-export async function assertPoolAtRest({ database }: Pick<Services, 'database'>): Promise<void> {
+export async function assertPoolAtRest({ poolCounts }: Pick<Services, 'poolCounts'>): Promise<void> {
+  const busy = () => Object.entries(poolCounts()).filter(([, { used, waiting }]) => used + waiting > 0)
   const deadline = Date.now() + 5_000
-  while (database.counts().used > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5))
-  const { used, waiting } = database.counts()
-  assert.deepEqual({ used, waiting }, { used: 0, waiting: 0 }, 'a connection was not given back to its pool')
+  while (busy().length > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5))
+  assert.deepEqual(busy(), [], 'a connection was not given back to its pool')
 }
 
 export const caller =

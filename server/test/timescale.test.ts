@@ -13,7 +13,7 @@ const url = process.env['TIMESCALE_DATABASE_URL']
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const answers = [
   'server/src/readings/{store,ingest,oracle,seal,stored,concurrency}.test.ts',
-  'server/src/history/{history,live,routes,series}.test.ts',
+  'server/src/history/{history,live,routes,series,streams}.test.ts',
   'server/src/dashboard/{dashboard,oracle}.test.ts',
   'server/src/registry/belonging.test.ts',
 ]

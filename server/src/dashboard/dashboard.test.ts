@@ -176,3 +176,20 @@ test('a floor without sensors and a building without floors are shown empty; wha
   await as('DELETE', `/api/floors/${empty.id}`)
   assert.equal((await floorOf(empty.id)).status, 404, 'a floor that was shown and is gone')
 })
+
+test('a sensor that fell silent weeks ago shows what it read last, sealed or not, and that it is stale', async () => {
+  const { floor, temperature } = await createSmallBuilding(server)
+  await send(as, [
+    { sensor_id: temperature.id, timestamp: at(2 * minuteMs), value: 20.5 },
+    { sensor_id: temperature.id, timestamp: at(minuteMs), value: 21.5 },
+  ])
+  const timestamp = at(minuteMs)
+  for (const days of [0, 3, 20]) {
+    clock.nowMs += days * 24 * 60 * minuteMs
+    await server.services.readings.sealClosedDays()
+    const { latest_value, latest_timestamp, status } = await sensorOf(floor.id, temperature.id)
+    assert.deepEqual([latest_value, latest_timestamp, status], [21.5, timestamp, days === 0 ? 'ok' : 'stale'])
+  }
+  await send(as, [{ sensor_id: temperature.id, timestamp: at(20 * 24 * 60 * minuteMs), value: 19 }])
+  assert.equal((await sensorOf(floor.id, temperature.id)).latest_value, 19)
+})

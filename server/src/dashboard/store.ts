@@ -31,8 +31,9 @@ export interface BucketRow {
 }
 
 /**
- * The newest reading of every sensor in one query: for each, the first entry of its stretch of the primary key, newest
- * partition first. Measured over 10.5 M rows and 20 sensors: 1 ms; DISTINCT ON (sensor_id) reads them all: 10 s.
+ * The newest reading of every sensor in one query: for each, the first entry of its stretch of two primary keys, that
+ * of hot rows and that of segments. Over 10.5 M rows and 20 sensors one such key took 1 ms; DISTINCT ON (sensor_id)
+ * reads them all: 10 s.
  */
 const newestReadings = sql`
   select f.id as floor_id, f.name as floor_name, f.level, b.id as building_id, b.name as building_name, b.timezone,
@@ -41,9 +42,7 @@ const newestReadings = sql`
   from floor f
   join building b on b.id = f.building_id
   left join sensor s on s.floor_id = f.id
-  left join lateral (
-    select at, value, quality from reading where sensor_id = s.id order by at desc limit 1
-  ) r on true`
+  left join lateral newest_reading(s.id) r on true`
 
 export function createStore(db: Kysely<Tables>) {
   return {
@@ -70,7 +69,7 @@ export function createStore(db: Kysely<Tables>) {
       const { rows } = await sql<BucketRow>`
         select r.sensor_id, floor(extract(epoch from r.at - ${from}::timestamptz) / ${stepS})::int4 as step, avg(r.value) as value
         from sensor s
-        join reading r on r.sensor_id = s.id and r.at >= ${from}::timestamptz and r.at < ${to}::timestamptz and r.quality = 0
+        join reading r on r.sensor_id = s.id and r.at >= ${from}::timestamptz and r.at < ${to}::timestamptz and r.quality & 1 = 0
         where s.floor_id = ${floorId}
         group by 1, 2`.execute(db)
       return rows

@@ -1,5 +1,5 @@
 import type { Behaviour } from '@plenum/contract'
-import type { ReadingChunk } from '#readings'
+import { isGood, type ReadingChunk, rise } from '#readings'
 import type { Place } from './page.ts'
 
 /** The figures of a bucket as they are answered; NaN where there is none. */
@@ -16,16 +16,13 @@ export interface Bucket extends Place {
 }
 
 /** A good reading that others are counted from. */
-export interface Good {
+interface Good {
   atMs: number
   value: number
 }
 
 /** A state holds until the next reading, that many intervals at the most: then the sensor is stale. */
 export const holdsIntervals = 3
-
-/** A fall is a reset, and counts from zero. */
-const rise = (before: number, after: number): number => (after >= before ? after - before : after)
 
 /** Of several finite values: never outside them, also where rounding or an overflow of the sum would carry it out. */
 export function meanOf(sum: number, count: number, min: number, max: number): number {
@@ -43,6 +40,7 @@ const common = (fromA: number, toA: number, fromB: number, toB: number): number 
  * from and which state held is taken from them.
  *
  * @param endOf end of the bucket that begins there
+ * @param before the last good value before the readings that come; of counters
  */
 export function createBuckets(options: {
   sensorId: number
@@ -51,14 +49,14 @@ export function createBuckets(options: {
   fromMs: number
   startOf(atMs: number): number
   endOf(startMs: number): number
-  before: Good | null
+  before: number | null
 }) {
   const { sensorId, intervalMs, fromMs } = options
   const isState = options.behaviour === 'state'
   const buckets: Bucket[] = []
   let open: Bucket | null = null
   let endMs = Number.NEGATIVE_INFINITY
-  let last: Good | null = options.before
+  let last: Good | null = options.before === null ? null : { atMs: Number.NEGATIVE_INFINITY, value: options.before }
   let sum = 0
   let coveredMs = 0
   let onMs = 0
@@ -87,10 +85,10 @@ export function createBuckets(options: {
     open = { sensorId, atMs: startMs, ...counted, avg: none, min: none, max: none, share: none }
     return open
   }
-  const add = (atMs: number, value: number, isGood: boolean): void => {
+  const add = (atMs: number, value: number, counts: boolean): void => {
     if (atMs >= fromMs) {
       const bucket = open !== null && atMs < endMs ? open : begin(options.startOf(atMs))
-      if (!isGood) {
+      if (!counts) {
         bucket.suspect++
         return
       }
@@ -101,12 +99,12 @@ export function createBuckets(options: {
       else if (value < bucket.min) bucket.min = value
       else if (value > bucket.max) bucket.max = value
     }
-    if (isGood) last = { atMs, value }
+    if (counts) last = { atMs, value }
   }
 
   return {
     add({ atMs, values, qualities }: ReadingChunk): void {
-      for (let i = 0; i < atMs.length; i++) add(atMs[i] as number, values[i] as number, qualities[i] === 0)
+      for (let i = 0; i < atMs.length; i++) add(atMs[i] as number, values[i] as number, isGood(qualities[i]))
     },
     /** In time order, those with at least one reading. */
     end(): Bucket[] {

@@ -1,6 +1,8 @@
 import type { Series } from '@plenum/contract'
-import type { ReadingChunk, Rollup } from '#readings'
+import { isGood, isLate, type ReadingChunk, type Rollup } from '#readings'
 import { meanOf } from './buckets.ts'
+
+type Drawn = Pick<Series, 'readings' | 'timestamp' | 'min' | 'max' | 'avg' | 'suspect'>
 
 /**
  * The columns of a chart: what was read in each, so that no peak is lost however many readings a pixel covers.
@@ -12,6 +14,7 @@ export function createColumns({ anchorMs, stepMs, columns }: { anchorMs: number;
   const sum = new Float64Array(columns)
   const count = new Uint32Array(columns)
   const suspect = new Uint32Array(columns)
+  const late = new Uint32Array(columns)
   let readings = 0
   const columnOf = (atMs: number): number => Math.min(columns - 1, Math.max(0, Math.floor((atMs - anchorMs) / stepMs)))
 
@@ -20,7 +23,8 @@ export function createColumns({ anchorMs, stepMs, columns }: { anchorMs: number;
       readings += atMs.length
       for (let i = 0; i < atMs.length; i++) {
         const column = columnOf(atMs[i] as number)
-        if (qualities[i] !== 0) {
+        if (isLate(qualities[i])) late[column] = (late[column] as number) + 1
+        if (!isGood(qualities[i])) {
           suspect[column] = (suspect[column] as number) + 1
           continue
         }
@@ -45,8 +49,8 @@ export function createColumns({ anchorMs, stepMs, columns }: { anchorMs: number;
     },
 
     /** Those with readings. `fromMs`: the first may begin before what was asked for. */
-    end(fromMs: number): Pick<Series, 'readings' | 'timestamp' | 'min' | 'max' | 'avg' | 'suspect'> {
-      const line = { readings, timestamp: [] as number[], suspect: [] as number[] }
+    end(fromMs: number): Drawn & { late: number[] } {
+      const line = { readings, timestamp: [] as number[], suspect: [] as number[], late: [] as number[] }
       const band = { min: [] as (number | null)[], max: [] as (number | null)[], avg: [] as (number | null)[] }
       for (let i = 0; i < columns; i++) {
         const good = count[i] as number
@@ -54,6 +58,7 @@ export function createColumns({ anchorMs, stepMs, columns }: { anchorMs: number;
         const [low, high] = [min[i] as number, max[i] as number]
         line.timestamp.push(Math.max(fromMs, anchorMs + i * stepMs))
         line.suspect.push(suspect[i] as number)
+        line.late.push(late[i] as number)
         band.min.push(good > 0 ? low : null)
         band.max.push(good > 0 ? high : null)
         band.avg.push(good > 0 ? meanOf(sum[i] as number, good, low, high) : null)

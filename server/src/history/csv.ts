@@ -1,4 +1,4 @@
-import type { ReadingChunk } from '#readings'
+import { isGood, type ReadingChunk } from '#readings'
 import { createInstantWriter } from './instant.ts'
 import type { PastSensor } from './store.ts'
 
@@ -29,7 +29,7 @@ export async function* csvPieces(
     const cells = [sensor.sensorKey, sensor.name, sensor.sensorType, sensor.unit].map(csvCell)
     const begin = `${sensorId},${cells.join(',')},`
     for (let i = 0; i < atMs.length; i++) {
-      piece += `${begin}${instant(atMs[i] as number)},${values[i]},${qualities[i] === 0 ? 'good' : 'suspect'}\r\n`
+      piece += `${begin}${instant(atMs[i] as number)},${values[i]},${isGood(qualities[i]) ? 'good' : 'suspect'}\r\n`
       if (piece.length < pieceLength) continue
       yield piece
       piece = ''

@@ -1,31 +1,13 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { History, SensorType } from '@plenum/contract'
+import type { SensorType } from '@plenum/contract'
 import fc from 'fast-check'
 import { type Caller, create, createSmallBuilding, send, startTestServer } from '#test'
+import { assertSame, follow } from './asking.ts'
 import { expectedHistory, type Given, type Sensor } from './oracle.ts'
 
 const server = await startTestServer()
 const { as } = server
-
-type Records = Record<string, unknown>[]
-
-/** Follows the cursors to the end. */
-async function follow(path: string, limit: number, between?: (page: number) => Promise<void>): Promise<Records> {
-  const records: Records = []
-  let cursor: string | null = null
-  for (let page = 0; ; page++) {
-    const answer = await as('GET', `${path}&limit=${limit}${cursor === null ? '' : `&cursor=${cursor}`}`)
-    assert.equal(answer.statusCode, 200, answer.body)
-    const body = answer.json<History>()
-    assert.ok(body.records.length <= limit)
-    records.push(...(body.records as Records))
-    cursor = body.next_cursor
-    if (cursor === null) return records
-    assert.equal(body.records.length, limit, 'only the last page may be short')
-    await between?.(page)
-  }
-}
 
 /** A floor in some time zone: a gauge, a counter, a state. */
 async function floorIn(timezone: string) {
@@ -61,28 +43,22 @@ const valueOf: Record<Sensor['behaviour'], fc.Arbitrary<number>> = {
   state: fc.constantFrom(0, 1, 0, 1, 0, 1, 7),
 }
 
-const store = async (asGateway: Caller, given: Given[]): Promise<void> => {
-  const readings = given.map(({ sensorId, atMs, value }) => ({
-    sensor_id: sensorId,
-    timestamp: new Date(atMs).toISOString(),
-    value,
-  }))
-  for (let i = 0; i < readings.length; i += 5_000) await send(asGateway, readings.slice(i, i + 5_000))
-}
+const todayMs = server.clock.nowMs
 
-/** Averages are sums in some order; everything else is exact. */
-function assertSame(found: Records, expected: Records): void {
-  assert.equal(found.length, expected.length)
-  found.forEach((record, i) => {
-    const wanted = expected[i] as Record<string, unknown>
-    const near: Record<string, unknown> = {}
-    for (const field of ['avg', 'increase', 'share']) {
-      const [a, b] = [record[field], wanted[field]]
-      if (typeof a === 'number' && typeof b === 'number' && Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b)))
-        near[field] = b
-    }
-    assert.deepEqual({ ...record, ...near }, wanted)
-  })
+/** Everything in its time, and so today what is late. */
+const store = async (asGateway: Caller, given: Given[]): Promise<void> => {
+  for (const [sentMs, together] of Map.groupBy(given, (one) => one.sentMs)) {
+    server.clock.nowMs = sentMs
+    await send(
+      asGateway,
+      together.map(({ sensorId, atMs, value }) => ({
+        sensor_id: sensorId,
+        timestamp: new Date(atMs).toISOString(),
+        value,
+      })),
+    )
+  }
+  server.clock.nowMs = todayMs
 }
 
 const zones = [
@@ -105,6 +81,7 @@ for (const [timezone, dayMs] of zones) {
           minute: fc.nat({ max: 3 * 24 * 60 }),
           seconds: fc.constantFrom(0, 0, 0, 0.001, 59.999),
           values: fc.record(valueOf),
+          onTime: fc.boolean(),
         }),
         { minLength: 1, maxLength: 120 },
       ),
@@ -118,14 +95,21 @@ for (const [timezone, dayMs] of zones) {
         const { sensors, floor, asGateway } = await floorIn(timezone)
         const startMs = dayMs - 86_400_000
         const byIdentity = new Map<string, Given>()
-        for (const { sensor: i, minute, seconds, values } of readings) {
+        for (const { sensor: i, minute, seconds, values, onTime } of readings) {
           const { sensorId, behaviour } = sensors[i] as Sensor
           const atMs = startMs + minute * 60_000 + seconds * 1_000
           const value = values[behaviour]
-          byIdentity.set(`${sensorId} ${atMs}`, { sensorId, atMs, value, good: isGood(behaviour, value) })
+          const sentMs = onTime ? atMs + 599_000 : todayMs
+          byIdentity.set(`${sensorId} ${atMs}`, { sensorId, atMs, value, good: isGood(behaviour, value), sentMs })
         }
         // What the counter rose from.
-        const first = { sensorId: (sensors[1] as Sensor).sensorId, atMs: startMs - 60_000, value: 100, good: true }
+        const first = {
+          sensorId: (sensors[1] as Sensor).sensorId,
+          atMs: startMs - 60_000,
+          value: 100,
+          good: true,
+          sentMs: todayMs,
+        }
         const given = [first, ...byIdentity.values()]
         await store(asGateway, given)
         const fromMs = startMs + from * 900_000 + (ragged ? 1 : 0)
@@ -133,11 +117,11 @@ for (const [timezone, dayMs] of zones) {
         const asked = `from=${new Date(range.fromMs).toISOString()}&to=${new Date(range.toMs).toISOString()}`
         for (const [i, grain] of (['raw', '15m', '1h', '1d'] as const).entries()) {
           const path = `/api/dashboard/floor/${floor.id}/history?${asked}&resolution=${grain}`
-          const found = await follow(path, limits[i] as number)
+          const found = await follow(as, path, limits[i] as number)
           assertSame(found, expectedHistory(given, sensors, range, grain, timezone))
         }
         for (const sensor of sensors) {
-          const found = await follow(`/api/sensors/${sensor.sensorId}/history?${asked}&resolution=15m`, 5)
+          const found = await follow(as, `/api/sensors/${sensor.sensorId}/history?${asked}&resolution=15m`, 5)
           const own = given.filter(({ sensorId }) => sensorId === sensor.sensorId)
           assertSame(found, expectedHistory(own, [sensor], range, '15m', timezone))
         }

@@ -7,6 +7,8 @@ export interface Given {
   atMs: number
   value: number
   good: boolean
+  /** When it was sent. */
+  sentMs: number
 }
 
 export interface Sensor {
@@ -25,11 +27,18 @@ function localDate(atMs: number, timezone: string): string {
   return format.format(atMs)
 }
 
+const starts = new Map<string, number>()
 /** The first quarter hour of the calendar day that holds an instant. */
 function dayStart(atMs: number, timezone: string): number {
-  const date = localDate(atMs, timezone)
-  let startMs = Math.floor(atMs / quarterMs) * quarterMs
-  while (localDate(startMs - quarterMs, timezone) === date) startMs -= quarterMs
+  const quarter = Math.floor(atMs / quarterMs)
+  const key = `${timezone} ${quarter}`
+  let startMs = starts.get(key)
+  if (startMs === undefined) {
+    const date = localDate(atMs, timezone)
+    startMs = quarter * quarterMs
+    while (localDate(startMs - quarterMs, timezone) === date) startMs -= quarterMs
+    starts.set(key, startMs)
+  }
   return startMs
 }
 
@@ -102,11 +111,12 @@ export function expectedHistory(
 ): Record<string, unknown>[] {
   const records =
     grain === 'raw'
-      ? given.map(({ sensorId, atMs, value, good }) => ({
+      ? given.map(({ sensorId, atMs, value, good, sentMs }) => ({
           sensor_id: sensorId,
           timestamp: new Date(atMs).toISOString(),
           value,
           quality: good ? 'good' : 'suspect',
+          ...(sentMs - atMs > 600_000 && { late: true }),
         }))
       : sensors.flatMap((sensor) =>
           ofSensor(

@@ -1,5 +1,5 @@
 import { ByteWriter, type ColumnSource, ParquetWriter, type SchemaElement } from 'hyparquet-writer'
-import type { ReadingChunk } from '#readings'
+import { isGood, type ReadingChunk } from '#readings'
 import type { PastSensor } from './store.ts'
 
 /** Rows that are held at a time: a row group is encoded at once, in about 20 ms, and nobody else is served meanwhile. */
@@ -44,7 +44,7 @@ function createGroup() {
         sensors.push(sensor)
         atMs.push(BigInt(chunk.atMs[i] as number))
         values.push(chunk.values[i] as number)
-        qualities.push(chunk.qualities[i] === 0 ? 'good' : 'suspect')
+        qualities.push(isGood(chunk.qualities[i]) ? 'good' : 'suspect')
       }
     },
     columns: (): ColumnSource[] => [

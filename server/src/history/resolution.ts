@@ -10,8 +10,6 @@ export const minuteMs = 60_000
 export const quarterMs = 15 * minuteMs
 export const hourMs = 60 * minuteMs
 export const dayMs = 24 * hourMs
-/** No calendar day has more: clocks are set back by an hour at the most. */
-export const longestDayMs = dayMs + hourMs
 
 /** `auto` answers about as many records as fit a chart, whatever the range. */
 export function grainFor(asked: Resolution, rangeMs: number): Grain {

@@ -1,7 +1,6 @@
 import { sensorKinds } from '@plenum/contract'
 import type { ReadingChunk, StoredReadings } from '#readings'
-import { type Bucket, createBuckets, type Good, holdsIntervals, meanOf } from './buckets.ts'
-import { goodBefore } from './before.ts'
+import { type Bucket, createBuckets, holdsIntervals, meanOf } from './buckets.ts'
 import type { Range } from './instant.ts'
 import { byPlace, type Page, type Place, readPage } from './page.ts'
 import { dayMs, type Grain, hourMs, quarterMs } from './resolution.ts'
@@ -31,8 +30,7 @@ async function bucketsOf(
   signal: AbortSignal,
 ): Promise<Bucket[]> {
   const counters = sensors.filter((sensor) => behaviourOf(sensor) === 'counter').map(({ sensorId }) => sensorId)
-  const before: Map<number, Good> =
-    counters.length > 0 ? await goodBefore(stored, counters, fromMs, signal) : new Map<number, Good>()
+  const before = await stored.lastGoodBefore({ sensorIds: counters, beforeMs: fromMs, signal })
   // A state that held when the window began is as far back as its sensor's interval says.
   const backMs = (sensor: PastSensor) =>
     behaviourOf(sensor) === 'state' ? holdsIntervals * sensor.intervalS * 1_000 : 0

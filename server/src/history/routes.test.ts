@@ -46,6 +46,7 @@ test('the past of a floor: buckets with figures, in order, and what was asked fo
     timestamp: '2026-11-22T15:31:00.000Z',
     value: 9_999,
     quality: 'suspect',
+    late: true,
   })
 })
 

@@ -62,5 +62,5 @@ export async function readSeries(
     const edge = stored.scan({ sensorIds, fromMs: edgeFromMs, toMs: edgeToMs, signal })
     for await (const chunk of edge) columns.addReadings(chunk)
   }
-  return { sensor_id: sensorId, step_ms: stepMs, ...columns.end(fromMs) }
+  return { sensor_id: sensorId, step_ms: stepMs, ...columns.end(fromMs), late: null }
 }

@@ -108,7 +108,7 @@ export interface PlenumMigration {
 export interface Reading {
   at: Timestamp
   /**
-   * 0 good, 1 suspect (outside the plausible range of its kind)
+   * bits: 1 suspect (outside the plausible range of its kind), 2 late (arrived more than 10 minutes after its time)
    */
   quality: Generated<number>
   sensor_id: number
@@ -117,6 +117,7 @@ export interface Reading {
 
 export interface ReadingAll {
   at: Timestamp | null
+  late: boolean | null
   quality: number | null
   sensor_id: number | null
   value: number | null
@@ -188,6 +189,10 @@ export interface Segment {
    * the newest reading is that long after from_at
    */
   last_ms: number
+  /**
+   * positions of late readings, from 1; null where there is none
+   */
+  late_at: string | null
   max: number | null
   min: number | null
   /**

@@ -1,4 +1,5 @@
 import { ingestLimits, type SensorType, sensorKinds } from '@plenum/contract'
+import { qualityOf } from './quality.ts'
 import { notJson, type RejectionCode } from './rejection.ts'
 import { parseTimestamp } from './timestamp.ts'
 
@@ -23,7 +24,7 @@ export interface Batch {
   /** Milliseconds since 1970, UTC. */
   atMs: number[]
   values: number[]
-  /** 0 good, 1 suspect. */
+  /** Bits, see quality.ts. */
   qualities: number[]
 }
 
@@ -37,7 +38,7 @@ export interface Judged {
   /** Good and suspect ones. */
   batch: Batch
   rejected: Rejected[]
-  /** Of `batch`, those with quality 1. */
+  /** Of `batch`, those outside their plausible range. */
   suspect: number
   /** Where the sensors of `batch` are. */
   floorIds: Set<number>
@@ -61,15 +62,14 @@ export function sensorsNamedBy(readings: readonly unknown[]): { ids: Set<number>
 /** Judges readings one by one. Pure; `nowMs` is the server's clock. */
 export function judge(readings: readonly unknown[], lookup: SensorLookup, nowMs: number): Judged {
   const judged: Judged = { batch: emptyBatch(), rejected: [], suspect: 0, floorIds: new Set() }
-  const latestMs = nowMs + ingestLimits.aheadMs
   for (let index = 0; index < readings.length; index++) {
-    const code = take(readings[index], lookup, latestMs, judged)
+    const code = take(readings[index], lookup, nowMs, judged)
     if (code !== null) judged.rejected.push({ index, code })
   }
   return judged
 }
 
-function take(reading: unknown, lookup: SensorLookup, latestMs: number, judged: Judged): RejectionCode | null {
+function take(reading: unknown, lookup: SensorLookup, nowMs: number, judged: Judged): RejectionCode | null {
   if (reading === notJson) return 'reading_not_json'
   if (typeof reading !== 'object' || reading === null || Array.isArray(reading)) return 'reading_invalid'
   const { sensor_id, sensor_key, timestamp, value } = reading as Record<string, unknown>
@@ -79,18 +79,18 @@ function take(reading: unknown, lookup: SensorLookup, latestMs: number, judged: 
   const atMs = typeof timestamp === 'string' ? parseTimestamp(timestamp) : Number.NaN
   if (Number.isNaN(atMs)) return 'reading_timestamp_invalid'
   if (atMs < ingestLimits.oldestMs) return 'reading_timestamp_too_old'
-  if (atMs > latestMs) return 'reading_timestamp_in_future'
+  if (atMs > nowMs + ingestLimits.aheadMs) return 'reading_timestamp_in_future'
   if (value === undefined || value === null) return 'reading_value_missing'
   if (typeof value !== 'number' || !Number.isFinite(value)) return 'reading_value_not_finite'
   const { min, max } = sensorKinds[sensor.sensorType].plausible
-  const quality = value >= min && value <= max ? 0 : 1
+  const isPlausible = value >= min && value <= max
   const { batch, floorIds } = judged
   batch.sensorIds.push(sensor.id)
   batch.atMs.push(atMs)
   // Adding 0 makes -0 a 0: the two are equal, and which of them is stored must not depend on which came first.
   batch.values.push(value + 0)
-  batch.qualities.push(quality)
-  judged.suspect += quality
+  batch.qualities.push(qualityOf(isPlausible, atMs, nowMs))
+  if (!isPlausible) judged.suspect++
   floorIds.add(sensor.floorId)
   return null
 }

@@ -104,6 +104,7 @@ const withoutReadings = {
   unit_ms: null,
   hours_int2: null,
   suspect_at: null,
+  late_at: null,
   times_int2: null,
   times_int4: null,
   values_int2: null,

@@ -1,4 +1,5 @@
-import type { App, Clock, Database, Log, Metrics, Storage } from '#platform'
+import type { Kysely } from 'kysely'
+import type { App, Clock, Database, Log, Metrics, Storage, Tables } from '#platform'
 import type { Registry } from '#registry'
 import { createAdmission } from './admission.ts'
 import { createEngine } from './engine.ts'
@@ -10,6 +11,8 @@ import { createSensorDirectory } from './sensor-directory.ts'
 import { createStore } from './store.ts'
 
 export type { Committed } from './ingest.ts'
+export { isGood, isLate } from './quality.ts'
+export { rise } from './rollup.ts'
 export type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
 export type Readings = ReturnType<typeof createReadings>
 
@@ -22,6 +25,10 @@ const sealForMs = 4 * 60_000
 export function createReadings(options: {
   database: Pick<Database, 'db' | 'execute'>
   storage: Storage
+  /** For sealing and retention, so that they keep no request waiting. */
+  jobs: Kysely<Tables>
+  /** For questions about the past; may be a replica. */
+  past: Kysely<Tables>
   registry: Registry
   clock: Clock
   log: Log
@@ -32,7 +39,8 @@ export function createReadings(options: {
   const { db } = options.database
   const store = createStore(options.database, { storage })
   const daysOf = createLocalDays(db)
-  const engine = createEngine(storage, { db, daysOf, clock, log, metrics, add: store.add })
+  const { jobs, past } = options
+  const engine = createEngine(storage, { db, jobs, past, daysOf, clock, log, metrics, add: store.add })
   const { retention } = engine
   const directory = createSensorDirectory(options.registry)
   const admission = createAdmission()

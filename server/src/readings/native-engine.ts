@@ -26,12 +26,12 @@ export function nativeArrivals(db: Kysely<Tables>): Arrivals {
   }
 }
 
-export function createNativeEngine({ db, daysOf, clock, log, metrics }: EngineContext): StorageEngine {
-  const sealing = createSealing({ db, daysOf, clock, log, metrics })
+export function createNativeEngine({ db, jobs, past, daysOf, clock, log, metrics }: EngineContext): StorageEngine {
+  const sealing = createSealing({ db: jobs, daysOf, clock, log, metrics })
   return {
-    stored: createStored(db, createReadDays(db, daysOf)),
+    stored: createStored(past, createReadDays(past, daysOf)),
     sealClosedDays: async (forMs) => void (await sealing.sealClosedDays(forMs)),
-    retention: createRetention({ db, clock, log }),
+    retention: createRetention({ db: jobs, clock, log }),
     loadClosedDays: createBulkLoad({ db, daysOf, clock }),
   }
 }

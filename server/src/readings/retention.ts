@@ -31,7 +31,7 @@ export function createRetention(options: { db: Kysely<Tables>; clock: Clock; log
       expiry.stage === 'rollup'
         ? sql`delete from segment s using due where ${going} returning ${held} as readings`
         : // What the statement returns is the row as it is afterwards, but the counts stay.
-          sql`update segment s set step_ms = null, unit_ms = null, suspect_at = null, times_int2 = null,
+          sql`update segment s set step_ms = null, unit_ms = null, suspect_at = null, late_at = null, times_int2 = null,
                 times_int4 = null, values_int2 = null, values_int4 = null, values_float8 = null
               from due where ${going} returning s.count + s.suspect as readings`
     const { rows } = await sql<{ days: number; readings: number }>`

@@ -1,4 +1,5 @@
 import { toDecimals, powerOfTen } from './decimal.ts'
+import { isGood } from './quality.ts'
 import type { ReadingChunk, Rollup } from './stored-readings.ts'
 
 export const hourMs = 3_600_000
@@ -18,7 +19,7 @@ function figuresOf({ values, qualities }: Columns, from: number, to: number, bef
   const figures = { count: 0, suspect: 0, min: none, max: none, sum: none, first: none, last: none, increase: 0 }
   let previous = before
   for (let i = from; i < to; i++) {
-    if (qualities[i] !== 0) {
+    if (!isGood(qualities[i])) {
       figures.suspect++
       continue
     }

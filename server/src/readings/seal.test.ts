@@ -94,6 +94,50 @@ test(
   },
 )
 
+test(
+  'whichever step of sealing its connection dies in, each reading is there once, as a row or in a segment',
+  native,
+  async () => {
+    server.clock.nowMs = Date.parse('2026-08-20T12:00:00Z')
+    const { temperature, co2 } = await createSmallBuilding(server)
+    const ids = [temperature.id, co2.id]
+    for (let day = 1; day <= 9; day++)
+      for (const id of ids) await send(server.as, minutes(id, `2026-08-0${day}T00:00:00Z`, 300))
+    const before = await count('reading_all')
+    // Counted across transactions, as sequences are: rows taken, segments written, and the commit of them.
+    await sql`create sequence step`.execute(db)
+    await sql`create table deadly (step int8)`.execute(db)
+    await sql`
+    create function die_here() returns trigger language plpgsql as $$
+    begin
+      if nextval('step') = (select max(step) from deadly) then perform pg_terminate_backend(pg_backend_pid()); end if;
+      return null;
+    end $$`.execute(db)
+    await sql`create trigger taken after delete on reading for each statement execute function die_here()`.execute(db)
+    await sql`create trigger written after insert on segment for each row execute function die_here()`.execute(db)
+    await sql`create constraint trigger committed after insert on segment deferrable initially deferred
+    for each row execute function die_here()`.execute(db)
+    try {
+      for (let step = 1; step <= 8; step++) {
+        await sql`select setval('step', 1, false)`.execute(db)
+        await sql`insert into deadly values (${step})`.execute(db)
+        await assert.rejects(readings.sealClosedDays(), `nothing died in step ${step}`)
+        assert.equal(await count('reading_all'), before)
+        const both = await sql`
+        select from reading r join segment s on s.sensor_id = r.sensor_id and r.at >= s.from_at and r.at < s.to_at
+        where r.sensor_id = any(${ids}::int4[]) limit 1`.execute(db)
+        assert.equal(both.rows.length, 0, 'a row and a segment of the same day')
+      }
+    } finally {
+      await sql`drop function die_here cascade`.execute(db)
+      await sql`drop table deadly`.execute(db)
+      await sql`drop sequence step`.execute(db)
+    }
+    await readings.sealClosedDays()
+    assert.deepEqual([await count('reading_all'), await count('reading')], [before, 0])
+  },
+)
+
 test('a deleted sensor leaves nothing, sealed or not', async () => {
   const { temperature, key } = await createSmallBuilding(server)
   await send(server.as, minutes(temperature.id, '2026-06-05T00:00:00Z', 10))

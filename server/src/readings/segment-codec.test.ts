@@ -43,7 +43,7 @@ const dayOf = (seconds: number): fc.Arbitrary<{ of: SensorDay; readings: Columns
     const toMs = fromMs + hours * hourMs
     return instants(toMs - fromMs).chain((found) => {
       const times = [...new Set(found)].sort((a, b) => a - b)
-      const entry = fc.tuple(streamOfValues, fc.constantFrom(0, 0, 0, 1))
+      const entry = fc.tuple(streamOfValues, fc.constantFrom(0, 0, 0, 0, 1, 2, 3))
       return fc.array(entry, { minLength: times.length, maxLength: times.length }).map((entries) => ({
         of: { sensorId: 7, day: '2026-03-29', fromMs, toMs, counter },
         readings: {
@@ -71,7 +71,11 @@ test('readings come back bit for bit: every finite double, any jitter, any gap, 
 
 /** The obvious way: each figure by itself, from a list. */
 function slowly({ atMs, values, qualities }: Columns, fromMs: number, toMs: number, earlier: number) {
-  const here = Array.from(atMs, (at, i) => ({ at, value: values[i] as number, good: qualities[i] === 0 }))
+  const here = Array.from(atMs, (at, i) => ({
+    at,
+    value: values[i] as number,
+    good: qualities[i] === 0 || qualities[i] === 2,
+  }))
   const inside = here.filter(({ at }) => at >= fromMs && at < toMs)
   const good = here.filter((one) => one.good)
   const mine = inside.filter((one) => one.good).map((one) => one.value)

@@ -1,4 +1,5 @@
 import { powerOfTen, toDecimals } from './decimal.ts'
+import { isGood, lateBit, suspectBit } from './quality.ts'
 import { type Columns, countDay, type DayFigures, type Figures } from './rollup.ts'
 import { arrayText, doublesOf, integersOf, type SegmentRow } from './segment-row.ts'
 
@@ -57,13 +58,14 @@ export function encodeDay(of: SensorDay, readings: Columns): SegmentRow {
     first: day.first / power,
     last: day.last / power,
     increase: of.counter ? day.increase / power : null,
-    newest: qualities[lastIndex] === 0 ? null : (values[lastIndex] as number),
+    newest: isGood(qualities[lastIndex]) ? null : (values[lastIndex] as number),
     first_ms: (atMs[0] as number) - of.fromMs,
     last_ms: (atMs[lastIndex] as number) - of.fromMs,
     ...encodeTimes(atMs),
     decimals: scaled?.decimals ?? null,
     base: scaled?.base ?? null,
-    suspect_at: day.suspect > 0 ? suspectRanges(qualities) : null,
+    suspect_at: positionsOf(qualities, suspectBit),
+    late_at: positionsOf(qualities, lateBit),
     values_int2: scaled && scaled.greatest <= int2Limit ? arrayText(scaled.deltas) : null,
     values_int4: scaled && scaled.greatest > int2Limit ? arrayText(scaled.deltas) : null,
     values_float8: scaled ? null : arrayText(values),
@@ -80,16 +82,20 @@ function encodeValues(values: Float64Array) {
   return greatest > int4Limit ? null : { ...exact, base, deltas, greatest }
 }
 
-/** Positions from 1, as PostgreSQL writes a multirange: a sensor out of order is so for hours, not now and then. */
-function suspectRanges(qualities: Uint8Array): string {
+/**
+ * Positions from 1, as PostgreSQL writes a multirange: a sensor out of order, or a gateway cut off, is so for hours, not
+ * now and then. Null where the bit is nowhere set.
+ */
+function positionsOf(qualities: Uint8Array, bit: number): string | null {
   const ranges: string[] = []
+  const isSet = (i: number): boolean => ((qualities[i] as number) & bit) !== 0
   for (let i = 0; i < qualities.length; i++) {
-    if (qualities[i] === 0) continue
+    if (!isSet(i)) continue
     const from = i
-    while (i < qualities.length && qualities[i] !== 0) i++
+    while (i < qualities.length && isSet(i)) i++
     ranges.push(`[${from + 1},${i + 1})`)
   }
-  return `{${ranges.join(',')}}`
+  return ranges.length === 0 ? null : `{${ranges.join(',')}}`
 }
 
 /** The step is the most usual difference: the middle one. What differs from it is stored in its largest common unit. */
@@ -144,10 +150,15 @@ function encodeHours(
 export function decodeReadings(row: SegmentRow): Columns {
   const count = row.step_ms === null ? 0 : row.count + row.suspect
   const qualities = new Uint8Array(count)
-  if (count > 0 && row.suspect_at !== null)
-    for (const [, from, to] of row.suspect_at.matchAll(/(\d+),(\d+)/g))
-      qualities.fill(1, Number(from) - 1, Number(to) - 1)
+  setBits(qualities, row.suspect_at, suspectBit)
+  setBits(qualities, row.late_at, lateBit)
   return { atMs: decodeTimes(row, count), values: decodeValues(row, count), qualities }
+}
+
+function setBits(qualities: Uint8Array, positions: string | null, bit: number): void {
+  if (positions === null || qualities.length === 0) return
+  for (const [, from, to] of positions.matchAll(/(\d+),(\d+)/g))
+    for (let i = Number(from) - 1; i < Number(to) - 1; i++) qualities[i] = (qualities[i] as number) | bit
 }
 
 function decodeTimes(row: SegmentRow, count: number): Float64Array {

@@ -23,6 +23,7 @@ export interface SegmentRow extends Omit<Figures, 'increase'> {
   hours_int4: string | null
   hours_float8: string | null
   suspect_at: string | null
+  late_at: string | null
   times_int2: string | null
   times_int4: string | null
   values_int2: string | null

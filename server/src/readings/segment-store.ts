@@ -55,6 +55,7 @@ const arrays = [
   'hours_int4',
   'hours_float8',
   'suspect_at',
+  'late_at',
   'times_int2',
   'times_int4',
   'values_int2',
@@ -126,9 +127,9 @@ export async function writeSegments(db: Kysely<Tables>, rows: readonly SegmentRo
   await sql`
     insert into segment as s (sensor_id, day, from_at, to_at, count, suspect, min, max, sum, first, last, increase,
       newest, first_ms, last_ms, step_ms, unit_ms, decimals, base, hours_int2, hours_int4, hours_float8, suspect_at,
-      times_int2, times_int4, values_int2, values_int4, values_float8)
+      late_at, times_int2, times_int4, values_int2, values_int4, values_float8)
     select a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, ha::int2[], hb::int4[], hc::float8[], sa::int4multirange,
-      ta::int2[], tb::int4[], va::int2[], vb::int4[], vc::float8[]
+      la::int4multirange,      ta::int2[], tb::int4[], va::int2[], vb::int4[], vc::float8[]
     from unnest(${column('sensor_id')}::int4[], ${column('day')}::date[], ${time('from_ms')}::timestamptz[],
       ${time('to_ms')}::timestamptz[], ${column('count')}::int4[], ${column('suspect')}::int4[],
       ${number('min')}::float8[], ${number('max')}::float8[], ${number('sum')}::float8[], ${number('first')}::float8[],
@@ -136,15 +137,15 @@ export async function writeSegments(db: Kysely<Tables>, rows: readonly SegmentRo
       ${column('first_ms')}::int4[], ${column('last_ms')}::int4[], ${column('step_ms')}::int4[],
       ${column('unit_ms')}::int4[], ${column('decimals')}::int2[], ${column('base')}::int8[],
       ${column('hours_int2')}::text[], ${column('hours_int4')}::text[], ${column('hours_float8')}::text[],
-      ${column('suspect_at')}::text[], ${column('times_int2')}::text[], ${column('times_int4')}::text[],
+      ${column('suspect_at')}::text[], ${column('late_at')}::text[], ${column('times_int2')}::text[], ${column('times_int4')}::text[],
       ${column('values_int2')}::text[], ${column('values_int4')}::text[], ${column('values_float8')}::text[])
-      as new (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, ha, hb, hc, sa, ta, tb, va, vb, vc)
+      as new (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, ha, hb, hc, sa, la, ta, tb, va, vb, vc)
     on conflict (sensor_id, from_at) do update set (to_at, count, suspect, min, max, sum, first, last, increase, newest,
       first_ms, last_ms, step_ms, unit_ms, decimals, base, hours_int2, hours_int4, hours_float8, suspect_at,
-      times_int2, times_int4, values_int2, values_int4, values_float8) =
+      late_at, times_int2, times_int4, values_int2, values_int4, values_float8) =
       (excluded.to_at, excluded.count, excluded.suspect, excluded.min, excluded.max, excluded.sum, excluded.first,
       excluded.last, excluded.increase, excluded.newest, excluded.first_ms, excluded.last_ms, excluded.step_ms,
       excluded.unit_ms, excluded.decimals, excluded.base, excluded.hours_int2, excluded.hours_int4,
-      excluded.hours_float8, excluded.suspect_at, excluded.times_int2, excluded.times_int4, excluded.values_int2,
+      excluded.hours_float8, excluded.suspect_at, excluded.late_at, excluded.times_int2, excluded.times_int4, excluded.values_int2,
       excluded.values_int4, excluded.values_float8)`.execute(db)
 }

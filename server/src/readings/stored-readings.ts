@@ -9,7 +9,7 @@ export interface ReadingChunk {
   /** Milliseconds since 1970, UTC. */
   atMs: Float64Array
   values: Float64Array
-  /** 0 good, 1 suspect. */
+  /** Bits, see `isGood` and `isLate`. */
   qualities: Uint8Array
 }
 
@@ -47,4 +47,10 @@ export interface StoredReadings {
     unit: 'hour' | 'day'
     signal?: AbortSignal
   }): Promise<Rollup[]>
+  /** The last good value of each sensor before an instant; none for a sensor that has none. */
+  lastGoodBefore(query: {
+    sensorIds: readonly number[]
+    beforeMs: number
+    signal?: AbortSignal
+  }): Promise<Map<number, number>>
 }

@@ -4,6 +4,7 @@ import { type Kysely, sql } from 'kysely'
 import fc from 'fast-check'
 import type { Tables } from '#platform'
 import { countUnsealed, create, send, startTestServer, storage } from '#test'
+import { isLate } from './quality.ts'
 import { rise } from './rollup.ts'
 import type { Rollup } from './stored-readings.ts'
 
@@ -32,7 +33,9 @@ const places: [string, string][] = [
 
 interface Known {
   value: number
+  /** 1: suspect. */
   quality: number
+  late: boolean
 }
 
 interface Sent {
@@ -156,7 +159,7 @@ async function check(list: List, ids: { gauge: number; meter: number }, timezone
       select * from newest_reading(${sensorId})`.execute(db)
     assert.deepEqual(
       rows.map(({ at, ...known }) => [at.getTime(), known]),
-      newest ? [newest] : [],
+      newest ? [[newest[0], { value: newest[1].value, quality: newest[1].quality }]] : [],
     )
   }
   const toMs = startMs + 16 * 24 * hourMs
@@ -169,7 +172,7 @@ async function check(list: List, ids: { gauge: number; meter: number }, timezone
       [...(list.get(sensorId) ?? [])]
         .filter(([atMs]) => atMs >= from && atMs < to)
         .sort(([a], [b]) => a - b)
-        .map(([atMs, { value, quality }]) => ({ sensorId, atMs, value, quality })),
+        .map(([atMs, known]) => ({ sensorId, atMs, ...known })),
     )
     const scanned: typeof expected = []
     for await (const chunk of readings.stored.scan({ sensorIds, fromMs: from, toMs: to })) {
@@ -178,7 +181,8 @@ async function check(list: List, ids: { gauge: number; meter: number }, timezone
           sensorId: chunk.sensorId,
           atMs,
           value: chunk.values[i] as number,
-          quality: chunk.qualities[i] as number,
+          quality: (chunk.qualities[i] as number) & 1,
+          late: isLate(chunk.qualities[i]),
         }),
       )
     }
@@ -188,14 +192,9 @@ async function check(list: List, ids: { gauge: number; meter: number }, timezone
       sql`reading_all where ${range}`,
       sql`reading_between(${sensorIds}::int4[], ${new Date(from)}, ${new Date(to)})`,
     ]) {
-      const { rows } = await sql<{ sensor_id: number; at: Date; value: number; quality: number }>`
-        select sensor_id, at, value, quality from ${relation} order by sensor_id, at`.execute(db)
-      const seen = rows.map(({ sensor_id, at, value, quality }) => ({
-        sensorId: sensor_id,
-        atMs: at.getTime(),
-        value,
-        quality,
-      }))
+      const { rows } = await sql<{ sensor_id: number; at: Date; value: number; quality: number; late: boolean }>`
+        select sensor_id, at, value, quality, late from ${relation} order by sensor_id, at`.execute(db)
+      const seen = rows.map(({ sensor_id, at, ...known }) => ({ sensorId: sensor_id, atMs: at.getTime(), ...known }))
       assert.deepEqual(seen, expected)
     }
     for (const unit of ['hour', 'day'] as const) {
@@ -250,6 +249,7 @@ test('whatever arrives in whatever order, and whenever days are sealed, every an
 })
 
 const qualityOf = (value: number, counter: boolean) => ((counter ? value < 0 : value < -40 || value > 85) ? 1 : 0)
+const isLateNow = (atMs: number): boolean => server.clock.nowMs - atMs > 600_000
 
 /** Loads what is of closed days; what is younger is handed back and sent. */
 async function loadAndNote(
@@ -272,12 +272,19 @@ async function loadAndNote(
       qualities: Uint8Array.from(known.values(), (value) => qualityOf(value, counter)),
     }
   })
+  const before = structuredClone(list)
   for (const { sensorId, atMs, values, qualities } of chunks) {
     atMs.forEach((at, i) =>
-      list.get(sensorId)?.set(at, { value: values[i] as number, quality: qualities[i] as number }),
+      list.get(sensorId)?.set(at, { value: values[i] as number, quality: qualities[i] as number, late: false }),
     )
   }
   const { loaded, tooYoung } = await readings.loadClosedDays(chunks)
+  // These are sent, and what is there already stays as it is.
+  for (const { sensorId, atMs } of tooYoung)
+    for (const at of atMs) {
+      const [known, earlier] = [list.get(sensorId)?.get(at) as Known, before.get(sensorId)?.get(at)]
+      known.late = earlier?.value === known.value ? earlier.late : isLateNow(at)
+    }
   const young = tooYoung.flatMap(({ sensorId, atMs, values }) =>
     Array.from(atMs, (at, i) => ({ sensor_id: sensorId, timestamp: new Date(at).toISOString(), value: values[i] })),
   )
@@ -305,7 +312,7 @@ async function sendAndNote(
     const known = list.get(id) as Map<number, Known>
     if (known.get(atMs)?.value !== value) {
       stored++
-      known.set(atMs, { value, quality: qualityOf(value, counter) })
+      known.set(atMs, { value, quality: qualityOf(value, counter), late: isLateNow(atMs) })
     }
     body.push({ sensor_id: id, timestamp: new Date(atMs).toISOString(), value })
   }

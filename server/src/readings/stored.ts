@@ -34,7 +34,8 @@ export const createReadDays =
     const daysBySensor = new Map<SensorOfZone, Day[]>()
     for (const sensor of sensors) {
       const { startsMs } = await daysOf(sensor.timezone, query.toMs)
-      const found = daysIn(parts.get(sensor.id), startsMs)
+      // A day that began before what was read may have late readings there: nothing may be counted from it.
+      const found = daysIn(parts.get(sensor.id), startsMs).filter((day) => day.fromMs >= query.fromMs)
       if (found.length > 0) daysBySensor.set(sensor, found)
     }
     return daysBySensor
@@ -43,7 +44,7 @@ export const createReadDays =
 /** Answers from sealed days and hot rows together. */
 export function createStored(db: Kysely<Tables>, readDays: ReadDays): StoredReadings {
   /** The last good values before instants, for those sensors that have one. */
-  const lastGoodBefore = async (asked: { id: number; ms: number }[], signal?: AbortSignal) => {
+  const goodBefore = async (asked: { id: number; ms: number }[], signal?: AbortSignal) => {
     if (asked.length === 0) return new Map<number, number>()
     const { rows } = await sql<{ id: number; value: number }>`
       select id, value from unnest(${asked.map(({ id }) => id)}::int4[],
@@ -54,6 +55,12 @@ export function createStored(db: Kysely<Tables>, readDays: ReadDays): StoredRead
   }
 
   return {
+    lastGoodBefore: ({ sensorIds, beforeMs, signal }) =>
+      goodBefore(
+        sensorIds.map((id) => ({ id, ms: beforeMs })),
+        signal,
+      ),
+
     async *scan({ sensorIds, fromMs, toMs, signal }): AsyncGenerator<ReadingChunk> {
       const days = Math.max(1, Math.ceil((toMs - fromMs) / dayMs))
       const sensorsPerQuery = Math.max(1, Math.floor(daysPerQuery / days))
@@ -71,7 +78,7 @@ export function createStored(db: Kysely<Tables>, readDays: ReadDays): StoredRead
       const whole = { sensorIds, fromMs: fromMs - longDayMs, toMs: toMs + longDayMs, signal }
       const daysBySensor = await readDays(whole, unit)
       const counters = [...daysBySensor].filter(([{ sensor_type }]) => isCounter(sensor_type))
-      const before = await lastGoodBefore(
+      const before = await goodBefore(
         counters.map(([{ id }, days]) => ({ id, ms: (days[0] as Day).fromMs })),
         signal,
       )

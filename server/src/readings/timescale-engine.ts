@@ -37,12 +37,12 @@ export function timescaleArrivals(db: Kysely<Tables>): Arrivals {
   }
 }
 
-export function createTimescaleEngine({ db, daysOf, clock, log, add }: EngineContext): StorageEngine {
-  const upkeep = createTimescaleUpkeep({ db, clock, log })
+export function createTimescaleEngine(context: EngineContext): StorageEngine {
+  const { db, jobs, past, daysOf, clock, log, add } = context
   return {
-    stored: createStored(db, createTimescaleDays(db, daysOf)),
-    sealClosedDays: upkeep,
-    retention: createTimescaleRetention({ db, daysOf, clock, log }),
+    stored: createStored(past, createTimescaleDays(past, daysOf)),
+    sealClosedDays: createTimescaleUpkeep({ db: jobs, clock, log }),
+    retention: createTimescaleRetention({ db: jobs, daysOf, clock, log }),
     loadClosedDays: createRowLoad({ db, clock, add }),
   }
 }

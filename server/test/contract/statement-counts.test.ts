@@ -23,7 +23,7 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   }
   return sent
 }
-const aboutReadings = (statements: string[]) => statements.filter((text) => /\breading\b/.test(text))
+const aboutReadings = (statements: string[]) => statements.filter((text) => /\b(newest_)?reading\b/.test(text))
 
 const floorWith = async (count: number): Promise<number> => {
   const { building, floor } = await createSmallBuilding(server)
