@@ -4,6 +4,7 @@ import { Interrupted, watchForEnd } from './commands/ending.ts'
 import { importBuilding } from './commands/import.ts'
 import { migrateOnly } from './commands/migrate.ts'
 import { resetPassword } from './commands/password.ts'
+import { applyRetention } from './commands/retention.ts'
 import { serve } from './commands/serve.ts'
 import { ConfigError, readConfig, type Role, roles } from './config.ts'
 import { StartError } from './server.ts'
@@ -13,7 +14,8 @@ const usage = `usage: npm run plenum -- [command]
   all | web | worker run in that role
   migrate            bring DATABASE_URL to this version, and end
   import <folder>    bring a recorded building in
-  password [e-mail]  set a new password`
+  password [e-mail]  set a new password
+  retention          show how long readings are kept and what would go; --apply drops it`
 
 /** What is left open when all has ended must not keep the process. */
 const farewellMs = 3_000
@@ -43,6 +45,8 @@ async function main([command, ...args]: string[]): Promise<void> {
         return importBuilding(config, log, ending, args, process.env['PLENUM_API_KEY'])
       case 'password':
         return resetPassword(config, log, ending, args)
+      case 'retention':
+        return applyRetention(config, log, ending, args)
       default:
         throw new StartError(usage)
     }

@@ -13,6 +13,7 @@ import { createSignIn } from './sign-in.ts'
 import { createStore } from './store.ts'
 
 export { type Action, can, type KeyInUse, type Principal } from './access.ts'
+export { personOf } from './guard.ts'
 export { generatePassword } from './sign-in.ts'
 export type Auth = Awaited<ReturnType<typeof createAuth>>
 

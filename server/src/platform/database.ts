@@ -1,5 +1,6 @@
-import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { binaryStatement } from './binary-statement.ts'
 import { isDatabaseUnavailable } from './database-errors.ts'
 import type { Log } from './log.ts'
 import type { DB } from './tables.generated.ts'
@@ -33,10 +34,10 @@ export interface Database {
   /** For what does not speak Kysely. */
   pool: pg.Pool
   /**
-   * Runs one statement that changes rows, and answers how many. With a name it stays prepared on each connection that
-   * has run it, which Kysely has no way to ask for: PostgreSQL then parses and plans it no more.
+   * Runs one statement that changes rows, and answers how many. Parameters are in PostgreSQL's binary format. With a
+   * name it stays prepared on each connection that has run it: PostgreSQL then parses and plans it no more.
    */
-  execute(statement: CompiledQuery, name?: string): Promise<number>
+  execute(text: string, parameters: readonly Buffer[], name?: string): Promise<number>
   counts(): PoolCounts
   /** Waits for connections in use, then closes all. */
   close(): Promise<void>
@@ -69,12 +70,15 @@ export function openDatabase(settings: PoolSettings): Database {
   return {
     db,
     pool,
-    async execute({ sql: text, parameters }, name) {
+    async execute(text, parameters, name = '') {
       const client = await pool.connect()
       let broken = false
       try {
-        const { rowCount } = await client.query({ text, values: [...parameters], ...(name !== undefined && { name }) })
-        return rowCount ?? 0
+        return await new Promise<number>((resolve, reject) => {
+          client.query(
+            binaryStatement(text, parameters, name, (error, rowCount) => (error ? reject(error) : resolve(rowCount))),
+          )
+        })
       } catch (error) {
         // A backend that is ended says so before its socket closes: in that moment the pool would hand it on as good.
         broken = isDatabaseUnavailable(error)

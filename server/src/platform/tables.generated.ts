@@ -124,13 +124,29 @@ export interface ReadingAll {
 }
 
 export interface RetentionLog {
+  /**
+   * everything of that kind that ended at or before it
+   */
   before_at: Timestamp
+  /**
+   * days of one sensor each
+   */
   days: number
-  done_at: Generated<Timestamp>
+  done_at: Timestamp
+  done_on: Timestamp
   id: Generated<Int8>
   readings: Int8
   sensor_type: string
   stage: string
+  started_at: Timestamp
+}
+
+export interface RetentionRule {
+  days: number | null
+  months: number | null
+  sensor_type: string
+  stage: string
+  updated_at: Timestamp
 }
 
 export interface Rollup1d {
@@ -290,6 +306,7 @@ export interface DB {
   reading: Reading
   reading_all: ReadingAll
   retention_log: RetentionLog
+  retention_rule: RetentionRule
   rollup_1d: Rollup1d
   rollup_1h: Rollup1h
   segment: Segment

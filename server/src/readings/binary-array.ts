@@ -1,3 +1,6 @@
+import type { Batch } from './batch.ts'
+import { rowsBySensor } from './insert-order.ts'
+
 /**
  * PostgreSQL arrays in the binary wire format (src/backend/utils/adt/arrayfuncs.c, array_recv): an array of 10,000
  * numbers costs neither formatting here nor parsing there, and doubles arrive bit for bit.
@@ -6,44 +9,58 @@
 const header = 20
 /** Milliseconds from 1970 to PostgreSQL's epoch, 2000-01-01. */
 const postgresEpochMs = 946_684_800_000
+/** By their type's oid, and the bytes of an element. */
+const int4 = { type: 23, bytes: 4 }
+const timestamptz = { type: 1184, bytes: 8 }
+const float8 = { type: 701, bytes: 8 }
+const int2 = { type: 21, bytes: 2 }
 
-/** @param put writes one element; a DataView, since its accessors compile to single instructions, as Buffer's do not */
-function arrayOf(
-  { type, bytes }: { type: number; bytes: number },
-  values: readonly number[],
-  put: (view: DataView, at: number, value: number) => void,
-): Buffer {
-  const buffer = Buffer.allocUnsafe(header + values.length * (4 + bytes))
-  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length)
-  view.setInt32(0, 1) // dimensions
-  view.setInt32(4, 0) // no nulls
-  view.setInt32(8, type)
-  view.setInt32(12, values.length)
-  view.setInt32(16, 1) // lower bound
-  let at = header
-  for (const value of values) {
-    view.setInt32(at, bytes)
-    put(view, at + 4, value)
-    at += 4 + bytes
+/**
+ * Readings of all batches, ordered by sensor, as int4[], timestamptz[], float8[] and int2[]: sensors, instants, values
+ * and qualities.
+ */
+export function arraysOf(batches: readonly Batch[]): Buffer[] {
+  let count = 0
+  for (const { sensorIds } of batches) count += sensorIds.length
+  const rows = rowsBySensor(batches, count)
+  const size = ({ bytes }: { bytes: number }) => header + count * (4 + bytes)
+  const columns = [int4, timestamptz, float8, int2]
+  // One allocation, and a DataView, since its accessors compile to single instructions, as Buffer's do not.
+  const all = Buffer.allocUnsafe(columns.reduce((sum, column) => sum + size(column), 0))
+  const view = new DataView(all.buffer, all.byteOffset, all.length)
+  const starts: number[] = []
+  let end = 0
+  for (const column of columns) {
+    starts.push(end)
+    view.setInt32(end, 1) // dimensions
+    view.setInt32(end + 4, 0) // no nulls
+    view.setInt32(end + 8, column.type)
+    view.setInt32(end + 12, count)
+    view.setInt32(end + 16, 1) // lower bound
+    end += size(column)
   }
-  return buffer
+  const [ids = 0, instants = 0, doubles = 0, smallints = 0] = starts.map((start) => start + header)
+  let position = 0
+  for (const { sensorIds, atMs, values, qualities } of batches) {
+    for (let i = 0; i < sensorIds.length; i++, position++) {
+      const row = rows === null ? position : (rows[position] as number)
+      const id = ids + row * (4 + int4.bytes)
+      view.setInt32(id, int4.bytes)
+      view.setInt32(id + 4, sensorIds[i] as number)
+      // Microseconds fit a double exactly for tens of thousands of years, so no BigInt is needed.
+      const us = ((atMs[i] as number) - postgresEpochMs) * 1000
+      const high = Math.floor(us / 2 ** 32)
+      const instant = instants + row * (4 + timestamptz.bytes)
+      view.setInt32(instant, timestamptz.bytes)
+      view.setInt32(instant + 4, high)
+      view.setUint32(instant + 8, us - high * 2 ** 32)
+      const value = doubles + row * (4 + float8.bytes)
+      view.setInt32(value, float8.bytes)
+      view.setFloat64(value + 4, values[i] as number)
+      const quality = smallints + row * (4 + int2.bytes)
+      view.setInt32(quality, int2.bytes)
+      view.setInt16(quality + 4, qualities[i] as number)
+    }
+  }
+  return starts.map((start, column) => all.subarray(start, starts[column + 1]))
 }
-
-export const int4Array = (values: readonly number[]): Buffer =>
-  arrayOf({ type: 23, bytes: 4 }, values, (view, at, value) => view.setInt32(at, value))
-
-export const int2Array = (values: readonly number[]): Buffer =>
-  arrayOf({ type: 21, bytes: 2 }, values, (view, at, value) => view.setInt16(at, value))
-
-export const float8Array = (values: readonly number[]): Buffer =>
-  arrayOf({ type: 701, bytes: 8 }, values, (view, at, value) => view.setFloat64(at, value))
-
-/** @param values milliseconds since 1970, UTC */
-export const timestamptzArray = (values: readonly number[]): Buffer =>
-  arrayOf({ type: 1184, bytes: 8 }, values, (view, at, value) => {
-    // Microseconds fit a double exactly for tens of thousands of years, so no BigInt is needed.
-    const us = (value - postgresEpochMs) * 1000
-    const high = Math.floor(us / 2 ** 32)
-    view.setInt32(at, high)
-    view.setUint32(at + 4, us - high * 2 ** 32)
-  })

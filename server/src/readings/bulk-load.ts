@@ -18,12 +18,21 @@ const lanes = 2
  * Writes readings of closed days straight into segments: the same answers afterwards as if they had been sent, at many
  * times the speed. Readings are judged already: known sensors, finite values, and quality as ingest would give it.
  */
-export function createBulkLoad({ db, daysOf, clock }: { db: Kysely<Tables>; daysOf: DaysOf; clock: Clock }) {
-  const loadSome = async (days: readonly SensorDay[], added: ReadonlyMap<number, Columns>): Promise<void> =>
-    db.transaction().execute(async (tx) => {
+export function createBulkLoad(options: {
+  db: Kysely<Tables>
+  daysOf: DaysOf
+  clock: Clock
+  /** After each commit. */
+  onSealed(): void
+}) {
+  const { db, daysOf, clock, onSealed } = options
+  const loadSome = async (days: readonly SensorDay[], added: ReadonlyMap<number, Columns>): Promise<void> => {
+    await db.transaction().execute(async (tx) => {
       await sealStore.lock(tx, [...new Set(days.map(({ sensorId }) => sensorId))])
       await rewriteDays(tx, days, added)
     })
+    onSealed()
+  }
 
   /**
    * Returns once all is committed; a piece at a time, so after an error some of it may be stored, and the same may be

@@ -13,6 +13,6 @@ export interface EngineContext {
   clock: Clock
   log: Log
   metrics: Metrics
-  /** Stores readings the ordinary way. */
-  add(batch: Batch, nowMs: number): Promise<unknown>
+  /** How readings are stored the ordinary way; it is told what has become small. */
+  store: { add(batch: Batch, nowMs: number): Promise<unknown>; daysSealed(): void }
 }

@@ -10,4 +10,5 @@ export const readingErrors = defineErrors({
   body_cut_off: [400, 'The body ended too early'],
   line_too_long: [413, 'A line is too long'],
   quota_exceeded: [429, 'The key is over its quota'],
+  retention_rollup_too_short: [422, 'Figures would be kept shorter than the readings that they are of'],
 })

@@ -6,12 +6,16 @@ import { createEngine } from './engine.ts'
 import { type Committed, createIngest } from './ingest.ts'
 import { createQuotas } from './quota.ts'
 import { createLocalDays } from './local-days.ts'
+import { retentionRoutes } from './retention-routes.ts'
 import { readingRoutes } from './routes.ts'
 import { createSensorDirectory } from './sensor-directory.ts'
 import { createStore } from './store.ts'
 
 export type { Committed } from './ingest.ts'
 export { isGood, isLate } from './quality.ts'
+export type { Expiry } from './retention.ts'
+export { describePeriod } from './retention-plan.ts'
+export type { KeptKind } from './retention-policy.ts'
 export { rise } from './rollup.ts'
 export type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
 export type Readings = ReturnType<typeof createReadings>
@@ -20,6 +24,7 @@ export type Readings = ReturnType<typeof createReadings>
 const seenEveryMs = 10_000
 const dayMs = 86_400_000
 const sealForMs = 4 * 60_000
+const dropForMs = 10 * 60_000
 
 /** Takes readings in and keeps them. */
 export function createReadings(options: {
@@ -35,12 +40,11 @@ export function createReadings(options: {
   metrics: Metrics
   onCommitted(committed: Committed): void
 }) {
-  const { storage, clock, log, metrics } = options
+  const { storage, jobs, past, clock, log, metrics } = options
   const { db } = options.database
   const store = createStore(options.database, { storage })
   const daysOf = createLocalDays(db)
-  const { jobs, past } = options
-  const engine = createEngine(storage, { db, jobs, past, daysOf, clock, log, metrics, add: store.add })
+  const engine = createEngine(storage, { db, jobs, past, daysOf, clock, log, metrics, store })
   const { retention } = engine
   const directory = createSensorDirectory(options.registry)
   const admission = createAdmission()
@@ -70,7 +74,10 @@ export function createReadings(options: {
   }
 
   return {
-    routes: (app: App) => readingRoutes(app, { ingest, admission, quotas, seen }),
+    routes: (app: App): void => {
+      readingRoutes(app, { ingest, admission, quotas, seen })
+      retentionRoutes(app, retention)
+    },
     registryChanged: directory.forget,
     removeSensor: store.removeSensor,
     /** What is stored, in whatever form. */
@@ -79,7 +86,7 @@ export function createReadings(options: {
     /** The job: as long as one run may take, so that the next begins with what is oldest then. */
     seal: (): Promise<void> => engine.sealClosedDays(sealForMs),
     retention,
-    dropExpired: async (): Promise<void> => void (await retention.dropExpired()),
+    dropExpired: async (): Promise<void> => void (await retention.dropExpired({ forMs: dropForMs })),
     loadClosedDays: engine.loadClosedDays,
 
     /** Partitions of today and the next days, so that no request has to wait for one. */

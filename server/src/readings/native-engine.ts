@@ -6,17 +6,21 @@ import { createPartitions } from './partitions.ts'
 import { createRetention } from './retention.ts'
 import { createSealing } from './seal.ts'
 import { sealStore } from './seal-store.ts'
-import { withoutSealedDuplicates } from './sealed-duplicates.ts'
+import { createSealedDuplicates } from './sealed-duplicates.ts'
 import type { Arrivals, StorageEngine } from './storage-engine.ts'
 import { createReadDays, createStored } from './stored.ts'
+
+const sealBeforeDropMs = 60_000
 
 /** Rows while they are hot, then a row a day: plain PostgreSQL. */
 export function nativeArrivals(db: Kysely<Tables>): Arrivals {
   const partitions = createPartitions(db)
+  const sealedDuplicates = createSealedDuplicates(db)
   return {
     makeRoom: partitions.ensure,
     forgetRoom: partitions.forget,
-    withoutKnown: (batch, nowMs) => withoutSealedDuplicates(db, batch, nowMs),
+    withoutKnown: sealedDuplicates.without,
+    daysSealed: sealedDuplicates.forget,
     async removeSensor(tx, sensorId) {
       // Else a day that is being sealed just now would come back.
       await sealStore.lock(tx, [sensorId])
@@ -26,12 +30,15 @@ export function nativeArrivals(db: Kysely<Tables>): Arrivals {
   }
 }
 
-export function createNativeEngine({ db, jobs, past, daysOf, clock, log, metrics }: EngineContext): StorageEngine {
-  const sealing = createSealing({ db: jobs, daysOf, clock, log, metrics })
+export function createNativeEngine(context: EngineContext): StorageEngine {
+  const { db, past, daysOf, clock, log, metrics } = context
+  const onSealed = context.store.daysSealed
+  const jobs = { db: context.jobs, clock, log, metrics }
+  const sealing = createSealing({ ...jobs, daysOf, onSealed })
   return {
     stored: createStored(past, createReadDays(past, daysOf)),
     sealClosedDays: async (forMs) => void (await sealing.sealClosedDays(forMs)),
-    retention: createRetention({ db: jobs, clock, log }),
-    loadClosedDays: createBulkLoad({ db, daysOf, clock }),
+    retention: createRetention({ ...jobs, seal: () => sealing.sealClosedDays(sealBeforeDropMs) }),
+    loadClosedDays: createBulkLoad({ db, daysOf, clock, onSealed }),
   }
 }

@@ -1,80 +1,78 @@
-import { type Kysely, sql } from 'kysely'
-import type { Clock, Log, Tables } from '#platform'
-import { defaultRetention, type Expiry, planRetention, type Retention } from './retention-plan.ts'
+import { type RetentionStage, type SensorType, sensorTypes } from '@plenum/contract'
+import type { Kysely } from 'kysely'
+import type { Clock, Log, Metrics, Tables } from '#platform'
+import { createDropExpired } from './drop-expired.ts'
+import { stages } from './retention-plan.ts'
+import { type Changes, createRetentionPolicy } from './retention-policy.ts'
+import { type Due, retentionStore } from './retention-store.ts'
 
-/** Sensor-days of one statement. */
-const daysPerStep = 2_000
+export type Retention = ReturnType<typeof createRetention>
 
-/** What goes, or would go. */
-export interface Expired extends Expiry {
-  days: number
-  readings: number
+/** What would go of a kind at a stage. */
+export interface Expiry extends Due {
+  stage: RetentionStage
+  beforeMs: number
 }
 
-/**
- * Drops what is older than its kind is kept: readings first, the figures of hours and days much later. Only sealed days
- * go; what arrives for a day whose readings went is dropped when that day is sealed.
- */
-export function createRetention(options: { db: Kysely<Tables>; clock: Clock; log: Log; retention?: Retention }) {
-  const { db, clock, log, retention = defaultRetention } = options
+/** Sensors that are asked about in one statement. */
+const sensorsPerPage = 1_000
 
-  const expired = ({ sensorType, stage, beforeMs }: Expiry) => sql`
-    segment s join sensor x on x.id = s.sensor_id
-    where x.sensor_type = ${sensorType} and s.to_at <= ${new Date(beforeMs)}
-      ${stage === 'raw' ? sql`and s.step_ms is not null` : sql``}`
-
-  const dropSome = async (expiry: Expiry): Promise<{ days: number; readings: number }> => {
-    const due = sql`select s.sensor_id, s.from_at from ${expired(expiry)} limit ${daysPerStep} for update of s skip locked`
-    const going = sql`s.sensor_id = due.sensor_id and s.from_at = due.from_at`
-    const held = sql`case when s.step_ms is null then 0 else s.count + s.suspect end`
-    const gone =
-      expiry.stage === 'rollup'
-        ? sql`delete from segment s using due where ${going} returning ${held} as readings`
-        : // What the statement returns is the row as it is afterwards, but the counts stay.
-          sql`update segment s set step_ms = null, unit_ms = null, suspect_at = null, late_at = null, times_int2 = null,
-                times_int4 = null, values_int2 = null, values_int4 = null, values_float8 = null
-              from due where ${going} returning s.count + s.suspect as readings`
-    const { rows } = await sql<{ days: number; readings: number }>`
-      with due as materialized (${due}), gone as (${gone}),
-      counts as (select count(*)::int4 as days, coalesce(sum(readings), 0)::int8 as readings from gone),
-      logged as (
-        insert into retention_log (sensor_type, stage, before_at, days, readings)
-        select ${expiry.sensorType}, ${expiry.stage}, ${new Date(expiry.beforeMs)}, days, readings from counts
-        where days > 0)
-      select days, readings from counts`.execute(db)
-    return rows[0] ?? { days: 0, readings: 0 }
-  }
+/** How long what is kept, what that would drop, and what it has dropped. */
+export function createRetention(context: {
+  db: Kysely<Tables>
+  clock: Clock
+  log: Log
+  metrics: Metrics
+  /** Days that are too old but not sealed yet are sealed first. */
+  seal(): Promise<unknown>
+}) {
+  const { db } = context
+  const policy = createRetentionPolicy(context)
 
   return {
-    /** What `dropExpired` would drop now. */
-    async wouldDrop(): Promise<Expired[]> {
-      const found: Expired[] = []
-      for (const expiry of planRetention(retention, clock.now())) {
-        const { rows } = await sql<{ days: number; readings: number }>`
-          select count(*)::int4 as days,
-                 coalesce(sum(case when s.step_ms is null then 0 else s.count + s.suspect end), 0)::int8 as readings
-          from ${expired(expiry)}`.execute(db)
-        const [counts] = rows
-        if (counts && counts.days > 0) found.push({ ...expiry, ...counts })
+    policy,
+    dropExpired: createDropExpired({ ...context, policy }),
+
+    /**
+     * What `dropExpired` would drop now of what is sealed, if these changes were made; by stage and kind.
+     * @param only of one kind
+     */
+    async wouldDrop(changes?: Changes, only?: SensorType): Promise<Expiry[]> {
+      const all = await policy.cutOffs(changes)
+      const cutOffs = only === undefined ? all : all.filter(({ sensorType }) => sensorType === only)
+      const found: Expiry[] = []
+      const add = (stage: RetentionStage, due: Due): void => {
+        const sum = found.find((one) => one.stage === stage && one.sensorType === due.sensorType)
+        if (sum)
+          for (const figure of ['days', 'readings', 'bytes', 'heldDays', 'heldReadings'] as const)
+            sum[figure] += due[figure]
+        else {
+          const cutOff = cutOffs.find(({ sensorType }) => sensorType === due.sensorType)
+          found.push({ ...due, stage, beforeMs: cutOff?.[stage] ?? Number.NaN })
+        }
       }
-      return found
+      for (let after: number | null = 0; after !== null; ) {
+        const page = await retentionStore.nextDue(db, cutOffs, { after, limit: sensorsPerPage, alsoHeld: true })
+        for (const stage of stages) {
+          if (page[stage].length === 0) continue
+          for (const due of await retentionStore.count(db, cutOffs, stage, page[stage])) add(stage, due)
+        }
+        after = page.last
+      }
+      return found.sort(byStageAndKind)
     },
 
-    /** A few thousand sensor-days a statement; each is in `retention_log` with what it dropped. */
-    async dropExpired(): Promise<Expired[]> {
-      const dropped: Expired[] = []
-      for (const expiry of planRetention(retention, clock.now())) {
-        const sum = { ...expiry, days: 0, readings: 0 }
-        for (;;) {
-          const { days, readings } = await dropSome(expiry)
-          sum.days += days
-          sum.readings += readings
-          if (days < daysPerStep) break
-        }
-        if (sum.days > 0) dropped.push(sum)
-      }
-      if (dropped.length > 0) log.info({ dropped }, 'readings older than they are kept were dropped')
-      return dropped
-    },
+    /** The newest entries of the log, or those older than one. */
+    log: (page: { before: number | null; limit: number }) => retentionStore.log(db, page),
   }
 }
+
+interface KindAtStage {
+  sensorType: SensorType
+  stage: RetentionStage
+}
+
+/** Kinds in the order in which they are listed everywhere. */
+const byStageAndKind = (a: KindAtStage, b: KindAtStage): number =>
+  stages.indexOf(a.stage) - stages.indexOf(b.stage) ||
+  sensorTypes.indexOf(a.sensorType) - sensorTypes.indexOf(b.sensorType)

@@ -3,8 +3,6 @@ import test from 'node:test'
 import { sensorKinds, sensorTypes } from '@plenum/contract'
 import { sql } from 'kysely'
 import { countUnsealed, createSmallBuilding, send, startTestServer, storage } from '#test'
-import { planRetention, defaultRetention } from './retention-plan.ts'
-
 import { placesOf, rewriteDays } from './rewrite-days.ts'
 import type { SegmentRow } from './segment-row.ts'
 
@@ -13,9 +11,6 @@ const { db } = server.services.database
 const { readings } = server.services
 const hourMs = 3_600_000
 const native = { skip: storage === 'native' ? false : 'how the native engine does it' }
-/** A figure from readings and one from quarter hours are equal to twelve digits. */
-const rounded = (figures: unknown): unknown =>
-  JSON.parse(JSON.stringify(figures), (_, value) => (typeof value === 'number' ? Number(value.toPrecision(12)) : value))
 
 const count = async (relation: string): Promise<number> =>
   (await sql<{ n: number }>`select count(*) as n from ${sql.table(relation)}`.execute(db)).rows[0]?.n as number
@@ -150,60 +145,6 @@ test('a deleted sensor leaves nothing, sealed or not', async () => {
     const left = await sql`select from ${sql.table(relation)} where sensor_id = ${temperature.id}`.execute(db)
     assert.equal(left.rows.length, 0, relation)
   }
-})
-
-test('readings go first, the figures of hours and days stay, and a dry run tells beforehand', async () => {
-  const { temperature } = await createSmallBuilding(server)
-  await send(server.as, minutes(temperature.id, '2026-06-05T00:00:00Z', 300))
-  await readings.sealClosedDays()
-  const sensorIds = [temperature.id]
-  const range = { sensorIds, fromMs: Date.parse('2026-06-01T00:00Z'), toMs: Date.parse('2026-06-20T00:00Z') }
-  const rollups = async () => [
-    await readings.stored.rollups({ ...range, unit: 'hour' }),
-    await readings.stored.rollups({ ...range, unit: 'day' }),
-  ]
-  const views = async () => [
-    (await sql`select * from rollup_1h where sensor_id = ${temperature.id} order by at`.execute(db)).rows,
-    (await sql`select * from rollup_1d where sensor_id = ${temperature.id} order by at`.execute(db)).rows,
-  ]
-  const [before, seen] = [await rollups(), await views()]
-  server.clock.nowMs = Date.parse('2027-07-06T00:00Z')
-  const told = await readings.retention.wouldDrop()
-  assert.deepEqual(
-    told.map(({ stage }) => stage),
-    told.map(() => 'raw'),
-  )
-  assert.deepEqual(await readings.retention.dropExpired(), told)
-  assert.deepEqual(await readings.retention.wouldDrop(), [])
-  for await (const chunk of readings.stored.scan(range)) assert.fail(`${chunk.atMs.length} readings are still there`)
-  assert.deepEqual(rounded([await rollups(), await views()]), rounded([before, seen]))
-  const log = await sql<{
-    readings: number
-  }>`select readings from retention_log where sensor_type = 'temperature'`.execute(db)
-  assert.equal(log.rows[0]?.readings, told.find(({ sensorType }) => sensorType === 'temperature')?.readings)
-
-  // Late for a day that has only figures left: gone when it is sealed, and the figures stay what they are.
-  await send(
-    server.as,
-    minutes(temperature.id, '2026-06-05T00:30:00Z', 1, () => 80),
-  )
-  assert.deepEqual(rounded([await rollups(), await views()]), rounded([before, seen]))
-  await readings.sealClosedDays()
-  assert.deepEqual(rounded([await rollups(), await views()]), rounded([before, seen]))
-  server.clock.nowMs = Date.parse('2032-01-01T00:00Z')
-  await readings.retention.dropExpired()
-  assert.equal(await count('segment'), 0)
-})
-
-test('thirteen months before the 31st of March is the last of February', () => {
-  const plan = planRetention(defaultRetention, Date.parse('2028-03-31T00:00Z'))
-  const before = (type: string, stage: string) =>
-    new Date(plan.find((one) => one.sensorType === type && one.stage === stage)?.beforeMs as number)
-      .toISOString()
-      .slice(0, 10)
-  assert.equal(before('co2', 'raw'), '2027-02-28')
-  assert.equal(before('motion', 'raw'), '2028-03-01')
-  assert.equal(before('motion', 'rollup'), '2023-03-31')
 })
 
 test('the database knows the same counters as the contract', async () => {

@@ -34,8 +34,10 @@ export function createSealing(options: {
   clock: Clock
   log: Log
   metrics: Metrics
+  /** After each commit that sealed some. */
+  onSealed(): void
 }) {
-  const { db, daysOf, clock, log, metrics } = options
+  const { db, daysOf, clock, log, metrics, onSealed } = options
   const sealed = metrics.counter('plenum_sealed_readings_total', 'Readings moved from hot rows into segments')
   const seconds = metrics.counter('plenum_sealing_seconds_total', 'Time spent sealing')
   let waiting = 0
@@ -82,6 +84,7 @@ export function createSealing(options: {
         mine.map(({ id, sensor_type }) => ({ ...day, sensorId: id, counter: isCounter(sensor_type) })),
       )
     })
+    onSealed()
     sealed.inc(readings)
     total.readings += readings
     if (expired > 0) log.warn({ day: day.day, expired }, 'late readings of days whose readings were dropped are gone')

@@ -117,6 +117,15 @@ export async function readSegments(db: Kysely<Tables>, query: PartsQuery): Promi
   return Map.groupBy(rows, (row) => row.sensor_id)
 }
 
+/** Where the newest sealed day of each sensor ends, in milliseconds since 1970; -Infinity where none is sealed. */
+export async function newestSealedEnds(db: Kysely<Tables>, ids: readonly number[]): Promise<Map<number, number>> {
+  const { rows } = await sql<{ id: number; end_ms: number | null }>`
+    select id, (select (extract(epoch from s.to_at) * 1000)::float8 from segment s where s.sensor_id = id
+                order by s.from_at desc limit 1) as end_ms
+    from unnest(${ids}::int4[]) id`.execute(db)
+  return new Map(rows.map(({ id, end_ms }) => [id, end_ms ?? Number.NEGATIVE_INFINITY]))
+}
+
 const numberOrNull = (number: number | null): number | null => (number === null || Number.isNaN(number) ? null : number)
 
 /** Writes days; one that is there already is replaced. Arrays travel as text, since a row's length is its own. */

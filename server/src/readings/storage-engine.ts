@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Tables } from '#platform'
 import type { Batch } from './batch.ts'
-import type { Expired } from './retention.ts'
+import type { Retention } from './retention.ts'
 import type { ReadingChunk, StoredReadings } from './stored-readings.ts'
 
 /** What those who write readings need of an engine. */
@@ -12,6 +12,8 @@ export interface Arrivals {
   forgetRoom(): void
   /** What of a batch is to be written: all but late readings that are there already. */
   withoutKnown(batch: Batch, nowMs: number): Promise<Batch>
+  /** Days became small in this process. */
+  daysSealed(): void
   removeSensor(tx: Kysely<Tables>, sensorId: number): Promise<void>
 }
 
@@ -20,7 +22,7 @@ export interface StorageEngine {
   stored: StoredReadings
   /** Upkeep: closed days become small. @param forMs stops after that long; what is left is for the next time */
   sealClosedDays(forMs?: number): Promise<void>
-  retention: { wouldDrop(): Promise<Expired[]>; dropExpired(): Promise<Expired[]> }
+  retention: Retention
   /**
    * Takes readings of closed days, judged already. One chunk a sensor, in any order of time.
    * @returns readings for the caller to send the ordinary way

@@ -1,7 +1,7 @@
-import { type RawBuilder, sql } from 'kysely'
+import { CompiledQuery } from 'kysely'
 import { commonErrors, type Database, sqlState, type Storage } from '#platform'
 import type { Batch } from './batch.ts'
-import { float8Array, int2Array, int4Array, timestamptzArray } from './binary-array.ts'
+import { arraysOf } from './binary-array.ts'
 import { arrivalsOf } from './engine.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { distinct } from './identity.ts'
@@ -32,16 +32,15 @@ const maxReadings = 5_000
 const lateWriters = 4
 
 /** Several `unnest` side by side need no table in between, as one in the from clause does. */
-const rowsOf = ({ sensorIds, atMs, values, qualities }: Batch) => sql`
+const insert = `
   insert into reading (sensor_id, at, value, quality)
-  select unnest(${int4Array(sensorIds)}::int4[]), unnest(${timestamptzArray(atMs)}::timestamptz[]),
-    unnest(${float8Array(values)}::float8[]), unnest(${int2Array(qualities)}::int2[])`
+  select unnest($1::int4[]), unnest($2::timestamptz[]), unnest($3::float8[]), unnest($4::int2[])`
 
 /**
  * Rows that are new or differ from what is stored; the count of them is what was stored. A row whose value is already
  * there is locked but not written again.
  */
-const upsertOf = (batch: Batch) => sql`${rowsOf(batch)}
+const insertOrReplace = `${insert}
   on conflict (sensor_id, at) do update set value = excluded.value, quality = excluded.quality
   where reading.value <> excluded.value`
 
@@ -56,16 +55,19 @@ export function createStore(
   const arrivals = arrivalsOf(storage, db)
   const newest = createNewest()
 
-  const run = (name: string, statement: RawBuilder<unknown>): Promise<number> =>
-    execute(statement.compile(db), statements === 'named' ? name : undefined)
+  const run = (name: string, text: string, group: readonly Batch[]): Promise<number> =>
+    execute(text, arraysOf(group), statements === 'named' ? name : undefined)
 
   const upsert = async (batch: Batch): Promise<Stored> => {
     const { first, last, overwritten } = distinct(batch)
     let stored = overwritten
-    if (last.sensorIds.length === 0) stored += await run('reading_upsert', upsertOf(first))
+    if (last.sensorIds.length === 0) stored += await run('reading_upsert', insertOrReplace, [first])
     else {
       await db.transaction().execute(async (tx) => {
-        for (const part of [first, last]) stored += Number((await upsertOf(part).execute(tx)).numAffectedRows)
+        for (const part of [first, last]) {
+          const { numAffectedRows } = await tx.executeQuery(CompiledQuery.raw(insertOrReplace, arraysOf([part])))
+          stored += Number(numAffectedRows)
+        }
       })
     }
     return { stored, duplicates: batch.sensorIds.length - stored }
@@ -79,7 +81,7 @@ export function createStore(
   const insertTogether = createGroupCommit({
     writers,
     maxReadings,
-    write: (group) => run('reading_insert', rowsOf(joined(group))),
+    write: (group) => run('reading_insert', insert, group),
   })
   /** One by one, and so each with a count of its own. */
   const upsertAlone = createGroupCommit({
@@ -112,6 +114,9 @@ export function createStore(
 
   return {
     makeRoom: arrivals.makeRoom,
+    /** Days were sealed in this process. */
+    daysSealed: arrivals.daysSealed,
+    removeSensor: arrivals.removeSensor,
 
     /**
      * Returns after the commit. Every reading of the batch is then stored, replaced or known to be there.
@@ -129,17 +134,5 @@ export function createStore(
         throw commonErrors.overloaded({ detail: 'The database took too long.', retryAfterS: 2 }, error)
       }
     },
-
-    removeSensor: arrivals.removeSensor,
-  }
-}
-
-function joined(group: readonly Batch[]): Batch {
-  if (group.length === 1) return group[0] as Batch
-  return {
-    sensorIds: group.flatMap(({ sensorIds }) => sensorIds),
-    atMs: group.flatMap(({ atMs }) => atMs),
-    values: group.flatMap(({ values }) => values),
-    qualities: group.flatMap(({ qualities }) => qualities),
   }
 }

@@ -1,10 +1,9 @@
 import type { Kysely } from 'kysely'
 import type { Tables } from '#platform'
+import { createCompressedDuplicates } from './compressed-duplicates.ts'
 import type { EngineContext } from './engine-context.ts'
 import { createRowLoad } from './row-load.ts'
 import { sealStore } from './seal-store.ts'
-import { withoutDuplicates } from './sealed-duplicates.ts'
-import { readParts } from './segment-store.ts'
 import type { Arrivals, StorageEngine } from './storage-engine.ts'
 import { createStored } from './stored.ts'
 import { createTimescaleDays } from './timescale-days.ts'
@@ -17,18 +16,13 @@ import { createTimescaleUpkeep } from './timescale-upkeep.ts'
  * retention leaves of a day (docs/adr/0008-timescale-engine.md).
  */
 export function timescaleArrivals(db: Kysely<Tables>): Arrivals {
+  const duplicates = createCompressedDuplicates(db)
   return {
     /** The extension makes chunks as rows come. */
     makeRoom: async () => {},
     forgetRoom: () => {},
-    // An upsert unpacks the batches that it meets, a thousand readings each, and an import that is repeated all of them.
-    withoutKnown: (batch, nowMs) =>
-      withoutDuplicates(batch, nowMs, async (range) => {
-        const known = new Map<number, Map<number, number>>()
-        for (const [id, { hot }] of await readParts(db, range))
-          known.set(id, new Map(Array.from(hot.atMs, (atMs, i) => [atMs, hot.values[i] as number])))
-        return known
-      }),
+    withoutKnown: duplicates.without,
+    daysSealed: duplicates.forget,
     async removeSensor(tx, sensorId) {
       // Else a day that expires just now would come back.
       await sealStore.lock(tx, [sensorId])
@@ -38,11 +32,11 @@ export function timescaleArrivals(db: Kysely<Tables>): Arrivals {
 }
 
 export function createTimescaleEngine(context: EngineContext): StorageEngine {
-  const { db, jobs, past, daysOf, clock, log, add } = context
+  const { db, jobs, past, daysOf, clock, log, metrics, store } = context
   return {
     stored: createStored(past, createTimescaleDays(past, daysOf)),
-    sealClosedDays: createTimescaleUpkeep({ db: jobs, clock, log }),
-    retention: createTimescaleRetention({ db: jobs, daysOf, clock, log }),
-    loadClosedDays: createRowLoad({ db, clock, add }),
+    sealClosedDays: createTimescaleUpkeep({ db: jobs, clock, log, onCompressed: store.daysSealed }),
+    retention: createTimescaleRetention({ db: jobs, daysOf, clock, log, metrics }),
+    loadClosedDays: createRowLoad({ db, clock, add: store.add }),
   }
 }

@@ -1,10 +1,13 @@
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
-import { timestamptzArray } from './binary-array.ts'
 import type { Figures } from './rollup.ts'
 
 /** Figures by the start of their bucket, milliseconds since 1970, in time order. */
 export type Buckets = Map<number, Figures>
+
+/** As PostgreSQL writes an array of timestamptz. */
+export const instantsText = (instantsMs: Float64Array): string =>
+  `{${Array.from(instantsMs, (ms) => new Date(ms).toISOString()).join(',')}}`
 
 const packedBytes = 60
 /** A year's hours of a floor are 260,000 buckets: as rows they take longer to send and parse than to count. */
@@ -52,7 +55,7 @@ export async function readBuckets(
         select sensor_id, bucket, at, count, suspect, min, max, sum, first, last,
                ${counters ? sql`rises + coalesce(${between}, 0)` : sql`0::float8`} as rises
         from (
-          select *, width_bucket(at, ${timestamptzArray(Array.from(bucketsMs))}::timestamptz[]) - 1 as bucket
+          select *, width_bucket(at, ${instantsText(bucketsMs)}::timestamptz[]) - 1 as bucket
           from (${quarters}) one
         ) quarter
       ) linked

@@ -1,68 +1,65 @@
-import { type Kysely, sql } from 'kysely'
-import type { SensorType } from '@plenum/contract'
-import type { Clock, Log, Tables } from '#platform'
-import { timestamptzArray } from './binary-array.ts'
+import type { RetentionStage, SensorType } from '@plenum/contract'
+import type { Kysely } from 'kysely'
+import type { Clock, Log, Metrics, Tables } from '#platform'
 import { dateOfDay, dayIndexOf, type DaysOf } from './local-days.ts'
-import { createRetention, type Expired } from './retention.ts'
-import { defaultRetention, type Expiry, planRetention } from './retention-plan.ts'
+import { createRetention, type Expiry, type Retention } from './retention.ts'
+import type { CutOff } from './retention-plan.ts'
+import type { Due } from './retention-store.ts'
 import { rewriteDays } from './rewrite-days.ts'
 import { isCounter } from './seal.ts'
 import { sealStore } from './seal-store.ts'
 import type { SensorDay } from './segment-codec.ts'
-import type { StorageEngine } from './storage-engine.ts'
+import { timescaleRetentionStore } from './timescale-retention-store.ts'
 import { timescaleStore } from './timescale-store.ts'
 
 /** Sensor-days of one transaction. */
 const daysPerStep = 64
+/** Sensors that are asked about in one statement. */
+const sensorsPerPage = 1_000
+const packForMs = 60_000
+
+/** A day whose rows are older than the readings of its kind are kept. */
+interface OldDay extends SensorDay {
+  sensorType: SensorType
+  readings: number
+  /** Stages at which it is too old, and whether it stays for as long as its sensor is too young. */
+  stages: { stage: RetentionStage; held: boolean }[]
+}
 
 /**
- * Rows that expire become segments first, and from there on go the way of the native engine: readings are dropped, the
+ * Rows that are too old become segments, and from there on go the way of the native engine: readings are dropped, the
  * figures of hours and days stay.
  */
-export function createTimescaleRetention(options: {
+export function createTimescaleRetention(context: {
   db: Kysely<Tables>
   daysOf: DaysOf
   clock: Clock
   log: Log
-}): StorageEngine['retention'] {
-  const { db, daysOf, clock, log } = options
-  const native = createRetention(options)
-  const rawExpiries = () => planRetention(defaultRetention, clock.now()).filter(({ stage }) => stage === 'raw')
+  metrics: Metrics
+}): Retention {
+  const { db, daysOf, clock, log } = context
 
-  /** Where the last local day that ended at or before an instant ends. */
-  const cutOf = async (timezone: string, beforeMs: number) => {
-    const { startsMs } = await daysOf(timezone, clock.now())
-    const index = dayIndexOf(startsMs, beforeMs)
-    return { startsMs: startsMs.subarray(0, index + 1), cutMs: startsMs[index] as number }
-  }
-
-  const dueDays = async (
-    sensorType: SensorType,
-    timezone: string,
-    beforeMs: number,
-  ): Promise<(SensorDay & { readings: number })[]> => {
-    const { startsMs, cutMs } = await cutOf(timezone, beforeMs)
-    const { rows } = await sql<{ id: number; index: number; readings: number }>`
-      select r.sensor_id as id, width_bucket(r.at, ${timestamptzArray(Array.from(startsMs))}::timestamptz[]) - 1 as index,
-             count(*) as readings
-      from reading r join sensor s on s.id = r.sensor_id join building b on b.id = s.building_id
-      where s.sensor_type = ${sensorType} and b.timezone = ${timezone} and r.at < ${new Date(cutMs)}
-        and not exists (select from segment g
-                        where g.sensor_id = r.sensor_id and g.from_at <= r.at and g.to_at > r.at and g.step_ms is null)
-      group by 1, 2 order by 2, 1`.execute(db)
-    return rows.map(({ id, index, readings }) => ({
-      sensorId: id,
-      day: dateOfDay(index),
-      fromMs: startsMs[index] as number,
-      toMs: startsMs[index + 1] as number,
-      counter: isCounter(sensorType),
-      readings,
-    }))
-  }
-
-  const due = async ({ sensorType, beforeMs }: Expiry) => {
-    const days = await Promise.all((await sealStore.timezones(db)).map((zone) => dueDays(sensorType, zone, beforeMs)))
-    return days.flat()
+  async function* oldDays(cutOffs: readonly CutOff[]): AsyncGenerator<OldDay[]> {
+    for (const timezone of await sealStore.timezones(db)) {
+      const { startsMs } = await daysOf(timezone, clock.now())
+      const rawBefore = cutOffs.flatMap(({ sensorType, raw }) =>
+        raw === null ? [] : [{ sensorType, beforeMs: startsMs[dayIndexOf(startsMs, raw)] as number }],
+      )
+      if (rawBefore.length === 0) continue
+      const endMs = Math.max(...rawBefore.map(({ beforeMs }) => beforeMs))
+      const asked = startsMs.subarray(0, dayIndexOf(startsMs, endMs) + 1)
+      for (let after: number | null = 0; after !== null; ) {
+        const page = { timezone, after, limit: sensorsPerPage }
+        const found = await timescaleRetentionStore.oldRows(db, rawBefore, asked, page)
+        yield found.rows.map(({ index, createdMs, ...row }) => {
+          const [fromMs, toMs] = [startsMs[index] as number, startsMs[index + 1] as number]
+          const cutOff = cutOffs.find(({ sensorType }) => sensorType === row.sensorType) as CutOff
+          const counter = isCounter(row.sensorType)
+          return { ...row, day: dateOfDay(index), fromMs, toMs, counter, stages: stagesOf(cutOff, toMs, createdMs) }
+        })
+        after = found.last
+      }
+    }
   }
 
   const pack = async (days: readonly SensorDay[]): Promise<void> =>
@@ -72,9 +69,20 @@ export function createTimescaleRetention(options: {
       await timescaleStore.dropQuarters(tx, days)
     })
 
+  const packOld = async (): Promise<void> => {
+    const startedMs = performance.now()
+    for await (const found of oldDays(await native.policy.cutOffs())) {
+      const due = found.filter((day) => day.stages.some(({ held }) => !held))
+      for (let i = 0; i < due.length; i += daysPerStep) {
+        if (performance.now() - startedMs > packForMs) return
+        await pack(due.slice(i, i + daysPerStep))
+      }
+    }
+    await dropEmptied()
+  }
+
   const dropEmptied = async (): Promise<void> => {
-    const beforeMs = Math.max(...rawExpiries().map((expiry) => expiry.beforeMs))
-    for (const chunk of await timescaleStore.chunksBefore(db, beforeMs)) {
+    for (const chunk of await timescaleStore.closedChunks(db, clock.now())) {
       try {
         await timescaleStore.dropIfEmpty(db, chunk)
       } catch (error) {
@@ -83,28 +91,52 @@ export function createTimescaleRetention(options: {
     }
   }
 
-  return {
-    async wouldDrop() {
-      const found = await native.wouldDrop()
-      for (const expiry of rawExpiries()) {
-        const days = await due(expiry)
-        if (days.length === 0) continue
-        const readings = days.reduce((sum, day) => sum + day.readings, 0)
-        const same = found.find(({ sensorType, stage }) => sensorType === expiry.sensorType && stage === 'raw')
-        if (same) Object.assign(same, { days: same.days + days.length, readings: same.readings + readings })
-        else found.push({ ...expiry, days: days.length, readings } satisfies Expired)
-      }
-      return found
-    },
+  const native = createRetention({ ...context, seal: packOld })
 
-    async dropExpired() {
-      for (const expiry of rawExpiries()) {
-        const days = await due(expiry)
-        for (let i = 0; i < days.length; i += daysPerStep) await pack(days.slice(i, i + daysPerStep))
-      }
-      const dropped = await native.dropExpired()
-      await dropEmptied()
-      return dropped
+  return {
+    ...native,
+
+    /** Of rows as well; their bytes are what a reading takes on average. */
+    async wouldDrop(changes, only) {
+      const found = await native.wouldDrop(changes, only)
+      const all = await native.policy.cutOffs(changes)
+      const cutOffs = only === undefined ? all : all.filter(({ sensorType }) => sensorType === only)
+      const bytesPerReading = await timescaleRetentionStore.bytesPerReading(db)
+      for await (const days of oldDays(cutOffs))
+        for (const day of days)
+          for (const { stage, held } of day.stages) {
+            const cutOff = cutOffs.find(({ sensorType }) => sensorType === day.sensorType)
+            add(found, { sensorType: day.sensorType, stage, beforeMs: cutOff?.[stage] ?? Number.NaN }, day, held)
+          }
+      for (const expiry of found) if (expiry.bytes === 0) expiry.bytes = Math.round(expiry.readings * bytesPerReading)
+      return found.sort((a, b) => order(a, all) - order(b, all))
     },
   }
 }
+
+/** As of segments: what goes whole needs not go as readings first. Pure. */
+function stagesOf({ raw, rollup }: CutOff, toMs: number, createdMs: number): OldDay['stages'] {
+  const goesWhole = rollup !== null && toMs <= rollup
+  const wholeHeld = goesWhole && createdMs > rollup
+  return [
+    ...(goesWhole ? [{ stage: 'rollup' as const, held: wholeHeld }] : []),
+    ...(!goesWhole || wholeHeld ? [{ stage: 'raw' as const, held: createdMs > (raw as number) }] : []),
+  ]
+}
+
+function add(
+  found: Expiry[],
+  of: Pick<Expiry, 'sensorType' | 'stage' | 'beforeMs'>,
+  { readings }: OldDay,
+  held: boolean,
+): void {
+  const none: Due = { sensorType: of.sensorType, days: 0, readings: 0, bytes: 0, heldDays: 0, heldReadings: 0 }
+  let sum = found.find(({ sensorType, stage }) => sensorType === of.sensorType && stage === of.stage)
+  if (!sum) found.push((sum = { ...none, ...of }))
+  sum[held ? 'heldDays' : 'days']++
+  sum[held ? 'heldReadings' : 'readings'] += readings
+}
+
+/** Figures before readings, kinds in the order of their cut-offs. */
+const order = ({ stage, sensorType }: Expiry, cutOffs: readonly CutOff[]): number =>
+  (stage === 'rollup' ? 0 : cutOffs.length) + cutOffs.findIndex((cutOff) => cutOff.sensorType === sensorType)

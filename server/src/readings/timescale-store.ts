@@ -128,7 +128,15 @@ export const timescaleStore = {
     })
   },
 
-  chunksBefore: async (db: Kysely<Tables>, beforeMs: number): Promise<string[]> => {
+  /** Where the newest compressed chunk of readings ends. */
+  compressedEndMs: async (db: Kysely<Tables>): Promise<number> => {
+    const { rows } = await sql<{ endMs: number | null }>`
+      select ${ms('max(range_end)')} as "endMs" from timescaledb_information.chunks
+      where hypertable_schema = current_schema and hypertable_name = 'reading' and is_compressed`.execute(db)
+    return rows[0]?.endMs ?? Number.NEGATIVE_INFINITY
+  },
+
+  closedChunks: async (db: Kysely<Tables>, beforeMs: number): Promise<string[]> => {
     const { rows } = await sql<{ chunk: string }>`
       select show_chunks('reading', older_than => ${new Date(beforeMs)}::timestamptz)::text as chunk`.execute(db)
     return rows.map(({ chunk }) => chunk)

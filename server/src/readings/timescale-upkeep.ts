@@ -26,7 +26,13 @@ export function lineOf(nowMs: number): number {
  * of the extension: those go by the database's clock, know nothing of stale days, and fail where nobody looks.
  * @returns what `sealClosedDays` of an engine is
  */
-export function createTimescaleUpkeep(options: { db: Kysely<Tables>; clock: Clock; log: Log }) {
+export function createTimescaleUpkeep(options: {
+  db: Kysely<Tables>
+  clock: Clock
+  log: Log
+  /** After each chunk. */
+  onCompressed(): void
+}) {
   const { db, clock, log } = options
 
   const upkeep = async (forMs: number): Promise<void> => {
@@ -62,6 +68,7 @@ export function createTimescaleUpkeep(options: { db: Kysely<Tables>; clock: Cloc
       if (late()) return
       try {
         await timescaleStore.compress(db, chunk)
+        options.onCompressed()
       } catch (error) {
         log.info({ err: error, chunk }, 'a chunk stays uncompressed until later')
       }

@@ -37,6 +37,11 @@ read       GET     /api/dashboard/floor/:floor_id/history
 read       GET     /api/sensors/:id/history
 read       GET     /api/sensors/:id/series
 read       GET     /api/export
+read       GET     /api/retention
+configure  PUT     /api/retention/:sensor_type
+configure  DELETE  /api/retention/:sensor_type
+configure  POST    /api/retention/dry-run
+configure  GET     /api/retention/log
 ${['buildings', 'floors', 'zones', 'sensors', 'gateways']
   .map(
     (things) => `

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { NewApiKey, Problem } from '@plenum/contract'
+import { sql } from 'kysely'
 import { administrator, caller, createSmallBuilding, send, startTestServer } from '#test'
 import { createAnswerCheck, type Document, operationsOf, type Schema } from './document.ts'
 import { routesOf } from './routes-of.ts'
@@ -100,15 +101,19 @@ test('every error code of an answer is listed with its status', async () => {
 })
 
 test('what the server really answers is what the document says, for every operation', async () => {
-  const { building, floor, gateway, co2, key } = await createSmallBuilding(server)
+  const { building, floor, gateway, co2, temperature: old, key } = await createSmallBuilding(server)
   const seen = new Map<string, Set<number>>()
   const say = async (
     call: typeof as,
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
     path: string,
     ...rest: unknown[]
   ) => {
-    const [ids, body, options = {}] = rest as [Record<string, number>, unknown, { query?: string; headers?: object }?]
+    const [ids, body, options = {}] = rest as [
+      Record<string, number | string>,
+      unknown,
+      { query?: string; headers?: object }?,
+    ]
     const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(ids[name]))
     const answer = await call(method, url + (options.query ?? ''), body, options.headers as Record<string, string>)
     check(method, path, answer)
@@ -196,6 +201,23 @@ test('what the server really answers is what the document says, for every operat
   }
   await say(as, 'GET', '/api/sensors/{id}/series', { id: co2.id }, undefined, { query: `?${range}` })
   await say(as, 'GET', '/api/export', {}, undefined, { query: `?${range}&sensor_id=${co2.id}` })
+
+  const kind = { sensor_type: 'co2' }
+  await sql`update sensor set created_at = '2000-01-01'`.execute(server.services.database.db)
+  await send(as, [{ sensor_id: old.id, timestamp: '2020-01-01T00:00:00Z', value: 20 }])
+  await server.services.readings.sealClosedDays()
+  await say(as, 'GET', '/api/retention')
+  await say(as, 'POST', '/api/retention/dry-run')
+  for (const rollup of [{ months: 60 }, { days: 9 }, 'for_ever', 'x']) {
+    const periods = { raw: { days: 30 }, rollup }
+    await say(as, 'POST', '/api/retention/dry-run', {}, { rules: [{ ...kind, ...periods }] })
+    await say(as, 'PUT', '/api/retention/{sensor_type}', kind, periods)
+  }
+  await say(as, 'DELETE', '/api/retention/{sensor_type}', kind)
+  await say(as, 'DELETE', '/api/retention/{sensor_type}', { sensor_type: 'smell' })
+  await server.services.readings.dropExpired()
+  await say(as, 'GET', '/api/retention/log')
+  await say(as, 'GET', '/api/retention/log', {}, undefined, { query: '?cursor=x' })
 
   const untold = operations.filter(({ method, path, operation }) => {
     const success = Object.keys(operation.responses).find((status) => status.startsWith('2'))

@@ -78,6 +78,7 @@ test('a command that can do nothing says why, and makes no database for it', asy
   const said: [args: string[], line: RegExp][] = [
     [['migrate'], /^DATABASE_URL is needed/],
     [['password'], /^nobody has an account yet/],
+    [['retention'], /^there are no readings yet/],
     [['import', join(empty, 'none')], /is not a folder$/],
     [['import', empty], /^nobody has an account yet/],
   ]
