@@ -3,8 +3,11 @@ import { execFile } from 'node:child_process'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Figure } from './benchmark.ts'
+import { tabulate } from './figures.ts'
 import { checksumOf, copyChunks, jsonBatches } from './minute-readings.ts'
-import { median, percentile, spread } from './statistics.ts'
+import { collectRows } from './reading-rows.ts'
+import { runLines } from './run-lines.ts'
+import { median, percentile, ratioOf, spread } from './statistics.ts'
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url))
 
@@ -36,6 +39,57 @@ test('a spread leaves its values as they were', () => {
   const values = [3, 1, 2]
   assert.deepEqual(spread(values), { median: 2, min: 1, max: 3 })
   assert.deepEqual(values, [3, 1, 2])
+})
+
+test('a ratio is that of the medians, its range that within a round', () => {
+  assert.deepEqual(ratioOf([2, 30, 4], [1, 10, 8]), { median: 0.5, min: 0.5, max: 3 })
+})
+
+test('lines are judged by value or by ratio', () => {
+  const line = { value: spread([5]), unit: 'ms', digits: 0 }
+  const goal = { of: 'value', is: 'at most', bound: 5 } as const
+  const against = { baseline: 10, ratio: spread([0.5]) }
+  const { figures, table } = tabulate(
+    'x',
+    [
+      { ...line, name: 'a', goal },
+      { ...line, name: 'b', goal: { ...goal, is: 'at least', bound: 6 } },
+      { ...line, name: 'c', against, goal: { of: 'ratio', is: 'at most', bound: 0.4 } },
+    ],
+    'ratio',
+  )
+  assert.deepEqual(
+    figures.map(({ met }) => met),
+    [true, false, false],
+  )
+  assert.deepEqual(
+    figures.map(({ ratio }) => ratio),
+    [null, null, 0.5],
+  )
+  assert.deepEqual(table.map((row) => row.at(-1)).slice(1), ['≤ 5 met', '≥ 6 MISSED', '≤ 0.4 MISSED'])
+})
+
+test('a bulk body has a line for each day of a sensor', () => {
+  const { add, rows } = collectRows(1)
+  const hours = [1, 23, 25, 49]
+  for (const hour of hours) for (const id of [7, 9]) add(id, hour * 3_600_000, hour + id / 10, false)
+  const lines = runLines(rows(), 0)
+    .toString()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { sensor_id: number; timestamps: number[]; values: number[] })
+  assert.deepEqual(
+    lines.map(({ sensor_id, timestamps }) => [sensor_id, timestamps.map((ms) => ms / 3_600_000)]),
+    [7, 9].flatMap((id) => [
+      [id, [1, 23]],
+      [id, [25]],
+      [id, [49]],
+    ]),
+  )
+  assert.deepEqual(
+    lines.flatMap(({ values }) => values),
+    [7, 9].flatMap((id) => hours.map((hour) => hour + id / 10)),
+  )
 })
 
 test('both arms get the same readings', () => {
@@ -96,6 +150,71 @@ test('the ingest benchmark stores what it sends and prints a figure a line', { t
       ['1,000 a request, at half of the most: p99', 100],
     ],
   )
+})
+
+/** What a run prints, by figure. */
+async function figuresOf(name: string): Promise<Map<string, Figure>> {
+  const { code, out, said } = await bench(name, '--size', 'tiny', '--json')
+  assert.equal(code, 0, said)
+  const figures = out
+    .trim()
+    .split('\n')
+    .map((line): Figure => JSON.parse(line))
+  for (const { bench: by, value, min, max, ratio, baseline, goal, met } of figures) {
+    assert.equal(by, name)
+    assert.ok(min <= value && value <= max && value > 0)
+    assert.equal(ratio === null, baseline === null)
+    assert.equal(goal === null, met === null)
+  }
+  return new Map(figures.map((figure) => [figure.figure, figure]))
+}
+
+const goalsIn = (figures: Map<string, Figure>) =>
+  [...figures.values()].filter(({ goal }) => goal !== null).map(({ figure, goal }) => [figure, goal])
+
+test('the seal benchmark seals what it copies, also while readings come in', { timeout: 120_000 }, async () => {
+  const figures = await figuresOf('seal')
+  assert.deepEqual(goalsIn(figures), [
+    ['sealing', 500_000],
+    ['ingest p99, while sealing', 250],
+  ])
+  assert.equal(figures.get('sealing')?.baseline, figures.get('COPY into reading')?.value)
+})
+
+test('the storage benchmark weighs the same readings in every stage', { timeout: 120_000 }, async () => {
+  const figures = await figuresOf('storage')
+  const bytes = (stage: string): number => figures.get(`simulated building: ${stage}`)?.value as number
+  assert.ok(bytes('sealed') < bytes('rows') / 10)
+  assert.ok(bytes('figures only, space in use') < bytes('sealed'))
+  const parts = bytes('sealed: heap') + bytes('sealed: TOAST') + bytes('sealed: index')
+  assert.ok(Math.abs(parts - bytes('sealed, after VACUUM')) < 0.01)
+  assert.deepEqual(
+    goalsIn(figures).filter(([figure]) => String(figure).startsWith('simulated')),
+    [
+      ['simulated building: sealed', 1.5],
+      ['simulated building: sealed, after VACUUM', 1.5],
+    ],
+  )
+})
+
+test('the bulk benchmark finds both buildings equal', { timeout: 120_000 }, async () => {
+  const figures = await figuresOf('bulk')
+  assert.deepEqual(goalsIn(figures), [['bulk import', 1_000_000]])
+  assert.equal(figures.get('bulk import')?.baseline, figures.get('ingest')?.value)
+})
+
+test('the history benchmark finds the answers of segments and of rows equal', { timeout: 120_000 }, async () => {
+  const goals = goalsIn(await figuresOf('history'))
+  assert.deepEqual(goals, [
+    ['95 days of the floor', 50],
+    ['95 days of the floor: times as fast', 200],
+    ["chart of a sensor's 95 days", 0.12],
+    ['a day of the floor raw', 1_000_000],
+    ['fresh dashboard, 3 days stored', 1.2],
+    ['fresh dashboard, 95 days stored', 1.2],
+    ['a day raw, 3 days stored', 1.2],
+    ['a day raw, 95 days stored', 1.2],
+  ])
 })
 
 test('an unknown benchmark or size is answered with those there are', async () => {

@@ -1,4 +1,5 @@
 import type { Figure, Outcome } from './benchmark.ts'
+import { figureOf, range, rounded, whole } from './figures.ts'
 import { median, percentile, type Spread, spread } from './statistics.ts'
 
 /** One way to bring the same readings in. */
@@ -39,10 +40,7 @@ export interface IngestResults {
 }
 
 const bench = 'ingest'
-const thousands = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
-const whole = (value: number): string => thousands.format(value)
 const percent = (share: number): string => `${Math.round(share * 100)}%`
-const range = ({ min, max }: Spread, show: (value: number) => string): string => `${show(min)} – ${show(max)}`
 
 export function reportIngest(results: IngestResults): Outcome {
   const copies = ofKind(results, 'copy')
@@ -63,13 +61,13 @@ export function reportIngest(results: IngestResults): Outcome {
     const reached = arm.kind === 'paced' ? p99 <= (arm.goal ?? 0) : ratio !== null && ratio >= (arm.goal ?? 0)
     const judged = { goal: arm.goal, met: arm.goal === null ? null : reached }
     figures.push({
-      ...figureOf(arm.name, rate, 'readings/s'),
+      ...figureOf(bench, arm.name, rate, 'readings/s'),
       ...(compared && { baseline: copyRate, ratio }),
       ...(arm.kind !== 'paced' && judged),
     })
     for (const [name, value, unit] of [...latency, ...cpu]) {
       const ofPaced = arm.kind === 'paced' && name === 'p99'
-      figures.push({ ...figureOf(`${arm.name}: ${name}`, value, unit), ...(ofPaced && judged) })
+      figures.push({ ...figureOf(bench, `${arm.name}: ${name}`, value, unit), ...(ofPaced && judged) })
     }
     table.push([
       arm.name,
@@ -85,10 +83,6 @@ export function reportIngest(results: IngestResults): Outcome {
     ])
   }
   return { figures: figures.map(rounded), table, notes: notesOf(results) }
-}
-
-const figureOf = (figure: string, { median: value, min, max }: Spread, unit: string): Figure => {
-  return { bench, figure, value, min, max, unit, baseline: null, ratio: null, goal: null, met: null }
 }
 
 type Named = [figure: string, value: Spread, unit: string]
@@ -134,10 +128,3 @@ const batchesHold = ({ sensors }: IngestResults['plan']): string =>
     .join(', ')
 
 const ofKind = ({ measured }: IngestResults, kind: Arm['kind']) => measured.filter(({ arm }) => arm.kind === kind)
-
-const rounded = (figure: Figure): Figure => {
-  const [value, min, max, baseline, ratio] = [figure.value, figure.min, figure.max, figure.baseline, figure.ratio].map(
-    (number) => (number === null ? null : Number(number.toPrecision(4))),
-  )
-  return { ...figure, value, min, max, baseline, ratio } as Figure
-}

@@ -3,6 +3,8 @@ import { connect } from 'node:net'
 
 export interface HttpAnswer {
   status: number
+  /** Header lines, without the first. */
+  head: string
   body: string
 }
 
@@ -13,23 +15,22 @@ export interface HttpAnswer {
 export async function openKeepAlive(port: number) {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   await once(socket, 'connect')
-  let received = ''
+  let read = createAnswerReader()
   let waiting: PromiseWithResolvers<HttpAnswer> | null = null
   const fail = (error: Error): void => {
     waiting?.reject(error)
     waiting = null
   }
   socket.on('data', (chunk) => {
-    received += chunk.toString('latin1')
     let answer: HttpAnswer | null
     try {
-      answer = readAnswer(received)
+      answer = read(chunk)
     } catch (error) {
       socket.destroy(error as Error)
       return
     }
     if (answer === null) return
-    received = ''
+    read = createAnswerReader()
     waiting?.resolve(answer)
     waiting = null
   })
@@ -39,6 +40,7 @@ export async function openKeepAlive(port: number) {
   return {
     /** @param head request line and headers without content-length, each ended by CR LF */
     exchange(head: string, body: Buffer): Promise<HttpAnswer> {
+      if (socket.destroyed) return Promise.reject(new Error('the server has closed the connection'))
       waiting = Promise.withResolvers()
       socket.cork()
       socket.write(`${head}content-length: ${body.length}\r\n\r\n`)
@@ -50,12 +52,25 @@ export async function openKeepAlive(port: number) {
   }
 }
 
-/** Null until all of it is there. */
-function readAnswer(text: string): HttpAnswer | null {
-  const headEnd = text.indexOf('\r\n\r\n')
-  if (headEnd < 0) return null
-  const length = Number(/\r\ncontent-length: (\d+)/i.exec(text.slice(0, headEnd))?.[1] ?? Number.NaN)
-  if (Number.isNaN(length)) throw new Error('an answer without content-length')
-  const body = text.slice(headEnd + 4)
-  return body.length < length ? null : { status: Number(text.slice(9, 12)), body }
+/** Of one answer: null until all of it is there. Bodies of megabytes are put together once, at their end. */
+function createAnswerReader(): (chunk: Buffer) => HttpAnswer | null {
+  const chunks: Buffer[] = []
+  let received = 0
+  let head: string | null = null
+  let total = Number.NaN
+  return (chunk) => {
+    chunks.push(chunk)
+    received += chunk.length
+    if (head === null) {
+      const text = Buffer.concat(chunks).toString('latin1')
+      const headEnd = text.indexOf('\r\n\r\n')
+      if (headEnd < 0) return null
+      head = text.slice(0, headEnd)
+      total = headEnd + 4 + Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? Number.NaN)
+      if (Number.isNaN(total)) throw new Error('an answer without content-length')
+    }
+    if (received < total) return null
+    const body = Buffer.concat(chunks).toString('utf8', head.length + 4)
+    return { status: Number(head.slice(9, 12)), head: head.slice(head.indexOf('\n') + 1), body }
+  }
 }

@@ -1,9 +1,13 @@
 import { parseArgs } from 'node:util'
 import { type Benchmark, type Size, sizes } from './benchmark.ts'
+import { bulk } from './bulk.ts'
+import { history } from './history.ts'
 import { ingest } from './ingest.ts'
+import { seal } from './seal.ts'
+import { storage } from './storage.ts'
 import { alignTable } from './table.ts'
 
-const benchmarks: Record<string, Benchmark> = { ingest }
+const benchmarks: Record<string, Benchmark> = { ingest, seal, storage, bulk, history }
 
 const listing = Object.entries(benchmarks).map(([name, { description }]) => `  ${name.padEnd(12)}${description}`)
 const usage = `npm run bench -- [NAME …] [--size small|full|tiny] [--json] [--profile FOLDER]

@@ -1,67 +1,61 @@
 import assert from 'node:assert/strict'
-import type { NewApiKey } from '@plenum/contract'
+import type { NewApiKey, SensorType } from '@plenum/contract'
+import { type ApiSession, signIn } from './api-session.ts'
 import { kinds } from './minute-readings.ts'
-import { administrator } from './server-process.ts'
+
+export interface MeasuredSensor {
+  sensor_key: string
+  sensor_type: SensorType
+  /** Its floor's level. */
+  level: number
+}
 
 export interface MeasuredBuilding {
+  /** As the sensors were given. */
   sensorIds: number[]
+  floorIds: Map<number, number>
   /** One of each gateway. */
   keys: string[]
 }
 
 /** A building with sensors, imported as a customer would, and gateways with keys. */
-export async function createBuilding(port: number, size: { sensors: number; gateways: number }) {
-  const call = await signIn(`http://127.0.0.1:${port}`)
-  const rows = Array.from({ length: size.sensors }, (_, i) => {
-    const floor = 1 + Math.floor((i * 10) / size.sensors)
-    return `Bench,UTC,${floor}F,${floor},bench/${i},Sensor ${i},${kinds[i % kinds.length]?.type}`
-  })
+export async function registerBuilding(
+  api: ApiSession,
+  plan: { name: string; timezone: string; sensors: readonly MeasuredSensor[]; gateways: number },
+): Promise<MeasuredBuilding> {
+  const rows = plan.sensors.map(
+    ({ sensor_key, sensor_type, level }, i) =>
+      `${plan.name},${plan.timezone},${level}F,${level},${sensor_key},Sensor ${i},${sensor_type}`,
+  )
   const csv = `building,timezone,floor,level,sensor_key,name,sensor_type\n${rows.join('\n')}\n`
-  await call('POST', '/api/import/sensors', 'text/csv', csv)
-  const buildings = await call<{ items: { id: number }[] }>('GET', '/api/buildings')
+  await api.call('POST', '/api/import/sensors', 'text/csv', csv)
+  const buildings = await api.list<{ id: number; name: string }>('/api/buildings')
+  const building = buildings.find(({ name }) => name === plan.name)
+  assert.ok(building)
 
   const keys: string[] = []
-  for (let i = 0; i < size.gateways; i++) {
-    const gateway = { building_id: buildings.items[0]?.id, name: `Gateway ${i}` }
-    const { id } = await post<{ id: number }>('/api/gateways', gateway)
+  for (let i = 0; i < plan.gateways; i++) {
+    const gateway = { building_id: building.id, name: `Gateway ${i}` }
+    const { id } = await api.post<{ id: number }>('/api/gateways', gateway)
     // The quota is checked like everybody's, but is not what is measured.
-    keys.push((await post<NewApiKey>(`/api/gateways/${id}/keys`, { readings_per_minute: 1_000_000_000 })).key)
+    keys.push((await api.post<NewApiKey>(`/api/gateways/${id}/keys`, { readings_per_minute: 1_000_000_000 })).key)
   }
-  return { sensorIds: await sensorIdsByKey(), keys } satisfies MeasuredBuilding
-
-  function post<T>(path: string, body: unknown): Promise<T> {
-    return call<T>('POST', path, 'application/json', JSON.stringify(body))
-  }
-
-  async function sensorIdsByKey(): Promise<number[]> {
-    const idOf = new Map<string, number>()
-    let cursor: string | null = ''
-    while (cursor !== null) {
-      const after: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
-      type Page = { items: { id: number; sensor_key: string }[]; next_cursor: string | null }
-      const page: Page = await call<Page>('GET', `/api/sensors?limit=1000${after}`)
-      for (const { id, sensor_key } of page.items) idOf.set(sensor_key, id)
-      cursor = page.next_cursor
-    }
-    return rows.map((_, i) => idOf.get(`bench/${i}`) as number)
+  const floors = await api.list<{ id: number; building_id: number; level: number }>('/api/floors')
+  const ours = floors.filter(({ building_id }) => building_id === building.id)
+  const sensors = await api.list<{ id: number; sensor_key: string }>('/api/sensors')
+  const idOf = new Map(sensors.map(({ id, sensor_key }) => [sensor_key, id]))
+  return {
+    sensorIds: plan.sensors.map(({ sensor_key }) => idOf.get(sensor_key) as number),
+    floorIds: new Map(ours.map(({ id, level }) => [level, id])),
+    keys,
   }
 }
 
-async function signIn(baseUrl: string) {
-  const signedIn = await fetch(`${baseUrl}/api/auth/sign-in/email`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(administrator),
+/** Ten floors with sensors of a few kinds in turn. */
+export async function createBuilding(port: number, size: { sensors: number; gateways: number }) {
+  const sensors = Array.from({ length: size.sensors }, (_, i): MeasuredSensor => {
+    const sensor_type = kinds[i % kinds.length]?.type as SensorType
+    return { sensor_key: `bench/${i}`, sensor_type, level: 1 + Math.floor((i * 10) / size.sensors) }
   })
-  assert.equal(signedIn.status, 200, await signedIn.text())
-  const cookie = signedIn.headers.getSetCookie().map((set) => set.split(';')[0])
-  const session = { cookie: cookie.join('; ') }
-
-  return async function call<T>(method: string, path: string, type?: string, body?: string): Promise<T> {
-    const headers = type === undefined ? session : { ...session, 'content-type': type }
-    const answer = await fetch(baseUrl + path, { method, headers, body: body ?? null })
-    const text = await answer.text()
-    assert.ok(answer.ok, `${method} ${path} was answered ${answer.status}: ${text}`)
-    return JSON.parse(text) as T
-  }
+  return registerBuilding(await signIn(port), { name: 'Bench', timezone: 'UTC', sensors, gateways: size.gateways })
 }

@@ -1,10 +1,9 @@
 import type { SensorType } from '@plenum/contract'
+import { encodeCopy } from './binary-copy.ts'
 
 export const dayMs = 86_400_000
 const minuteMs = 60_000
 const hourMs = 3_600_000
-/** Milliseconds from 1970 to PostgreSQL's epoch, 2000-01-01. */
-const postgresEpochMs = 946_684_800_000
 
 /** Sensors are of these kinds in turn, with values from `low` to 10 above it, in tenths. */
 export const kinds: { type: SensorType; low: number }[] = [
@@ -76,32 +75,6 @@ export function jsonBatches(readings: Readings, size: number): Buffer[] {
   return batches
 }
 
-const copyRowBytes = 2 + (4 + 4) + (4 + 2) + (4 + 8) + (4 + 8)
-const copyRowsPerChunk = 1_600
-
-/**
- * The same readings as PostgreSQL's binary COPY format has them (sql-copy.html, "Binary Format"): sensor_id int4,
- * quality int2, at timestamptz, value float8.
- */
-export function copyChunks(readings: Readings): Buffer[] {
-  const total = countOf(readings)
-  const bytes = Buffer.alloc(total * copyRowBytes)
-  let at = 0
-  each(readings, (id, atMs, tenths) => {
-    at = bytes.writeInt16BE(4, at)
-    at = bytes.writeInt32BE(4, at)
-    at = bytes.writeInt32BE(id, at)
-    at = bytes.writeInt32BE(2, at)
-    at = bytes.writeInt16BE(0, at)
-    at = bytes.writeInt32BE(8, at)
-    at = bytes.writeBigInt64BE(BigInt(atMs - postgresEpochMs) * 1_000n, at)
-    at = bytes.writeInt32BE(8, at)
-    at = bytes.writeDoubleBE(tenths / 10, at)
-  })
-  const chunkBytes = copyRowsPerChunk * copyRowBytes
-  const rows = Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, i) =>
-    bytes.subarray(i * chunkBytes, (i + 1) * chunkBytes),
-  )
-  const header = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)])
-  return [header, ...rows, Buffer.from([0xff, 0xff])]
-}
+/** The same readings for COPY. */
+export const copyChunks = (readings: Readings): Buffer[] =>
+  encodeCopy(countOf(readings), (take) => each(readings, (id, atMs, tenths) => take(id, 0, atMs, tenths / 10)))

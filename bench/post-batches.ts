@@ -20,12 +20,12 @@ export interface Load {
 export async function postBatches(
   port: number,
   keys: readonly string[],
-  bodies: readonly Buffer[],
+  bodies: Iterable<Buffer>,
   everyMs: number | null = null,
 ): Promise<Load> {
   const connections = await Promise.all(keys.map(() => openKeepAlive(port)))
   const latenciesMs: number[] = []
-  const queue = bodies.entries()
+  const queue = Iterator.from(bodies).map((body, i) => [i, body] as const)
   let stored = 0
   let duplicates = 0
   const started = performance.now()

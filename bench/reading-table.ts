@@ -14,6 +14,8 @@ export async function openReadingTable(database: pg.ClientConfig) {
   const span = (readings: Readings): Date[] => Object.values(spanOf(readings)).map((ms) => new Date(ms))
 
   return {
+    client,
+
     async version(): Promise<string> {
       const { rows } = await client.query<{ server_version: string }>('show server_version')
       return (rows[0]?.server_version ?? '').split(' ')[0] ?? ''
@@ -39,10 +41,12 @@ export async function openReadingTable(database: pg.ClientConfig) {
     checkpoint: async (): Promise<void> => void (await client.query('checkpoint')),
 
     /** The fastest way in that PostgreSQL has: one binary COPY, one commit. */
-    async copy(chunks: readonly Buffer[]): Promise<{ ms: number; stored: number }> {
+    async copy(chunks: readonly Buffer[], into = 'reading', freeze = false): Promise<{ ms: number; stored: number }> {
       const rows = Readable.from(chunks, { objectMode: true })
       const started = performance.now()
-      const copy = client.query(from('copy reading (sensor_id, quality, at, value) from stdin (format binary)'))
+      const copy = client.query(
+        from(`copy ${into} (sensor_id, quality, at, value) from stdin (format binary, freeze ${freeze})`),
+      )
       await pipeline(rows, copy)
       return { ms: performance.now() - started, stored: copy.rowCount }
     },
@@ -57,6 +61,20 @@ export async function openReadingTable(database: pg.ClientConfig) {
       )
       const found = Object.fromEntries(Object.entries(rows[0] ?? {}).map(([name, sum]) => [name, Number(sum)]))
       assert.deepEqual(found, expected, 'the table does not hold what was sent')
+    },
+
+    /**
+     * Count and hash of every reading, whatever their order; equal where every bit is.
+     * @param relation with the columns of `reading`
+     */
+    async digest(relation: string, { fromMs, toMs }: { fromMs: number; toMs: number }) {
+      const { rows } = await client.query<{ count: string; mixed: string; sum: string }>(
+        `select count(*), bit_xor(hash) as mixed, sum(hash) as sum
+         from (select hash_record_extended(row(sensor_id, at, value, quality), 0) as hash
+               from ${relation} where at >= $1 and at < $2) one`,
+        [new Date(fromMs), new Date(toMs)],
+      )
+      return rows[0]
     },
 
     /** The partition goes, so that the table does not grow from arm to arm. */

@@ -31,3 +31,9 @@ export function spread(values: readonly number[]): Spread {
   const sorted = ascending(values)
   return { median: median(sorted), min: sorted[0] as number, max: sorted.at(-1) as number }
 }
+
+/** Of the medians; its range is that of the rounds, each of which measured both. */
+export function ratioOf(values: readonly number[], baselines: readonly number[]): Spread {
+  const { min, max } = spread(values.map((value, round) => value / (baselines[round] as number)))
+  return { median: median(values) / median(baselines), min, max }
+}

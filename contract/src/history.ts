@@ -59,7 +59,8 @@ export type RawRecord = Static<typeof RawRecord>
 /**
  * One bucket of one sensor; `timestamp` is its start. `count`, `avg`, `min` and `max` are of the good readings, null
  * where there is none; `suspect` counts the others. Counters carry `increase`: the sum of rises between consecutive
- * good readings whose later one lies in the bucket. States carry `share`: the part of the covered time in which the
+ * good readings whose later one lies in the bucket; a fall is a roll-over where the sensor's `rollover_value` makes it
+ * one, else a reset, which counts from zero; a declared meter replacement counts by its two readings. States carry `share`: the part of the covered time in which the
  * state was 1; a reading covers the time until the next one, three intervals of its sensor at the most.
  */
 export const RollupRecord = Type.Object({

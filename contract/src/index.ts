@@ -1,5 +1,6 @@
 export * from './dashboard.ts'
 export * from './history.ts'
+export * from './meter-replacements.ts'
 export * from './readings.ts'
 export * from './registry.ts'
 export * from './retention.ts'

@@ -11,6 +11,8 @@ export const ingestLimits = {
   ndjsonBytes: 4 * 1024 * 1024 * 1024,
   /** Bytes of one NDJSON line. */
   lineBytes: 16 * 1024,
+  /** Bytes of one line of a bulk import: a day of one sensor with a reading a second. */
+  runBytes: 2 * 1024 * 1024,
   /** Nesting of a JSON body. */
   depth: 32,
   /** Errors told one by one; `rejected` counts them all. */
@@ -44,9 +46,31 @@ export const IngestBody = Type.Union([
   Reading,
 ])
 
+/** Milliseconds since 1970, UTC. */
+const Milliseconds = Type.Integer({ examples: [1_763_892_900_000] })
+
+/**
+ * Readings of one sensor as a bulk import sends them, a line each: columns of the same length. Instead of `timestamps`,
+ * evenly spaced readings may give the first one's time as `start` and the distance as `step_ms`.
+ */
+export const ReadingRun = Type.Object(
+  {
+    sensor_id: Type.Optional(Id),
+    sensor_key: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    timestamps: Type.Optional(Type.Array(Milliseconds)),
+    start: Type.Optional(Milliseconds),
+    step_ms: Type.Optional(Type.Integer({ minimum: 1 })),
+    values: Type.Array(Type.Number()),
+  },
+  { title: 'ReadingRun' },
+)
+export type ReadingRun = Static<typeof ReadingRun>
+
 export const IngestError = Type.Object({
   /** Position in `readings`, or line of an NDJSON body, from 0. */
   index: Type.Integer(),
+  /** Of a bulk import: position within the line's columns, from 0; absent where all of the line is meant. */
+  position: Type.Optional(Type.Integer()),
   code: Type.String({ examples: ['reading_value_not_finite'] }),
   detail: Type.String(),
 })

@@ -90,6 +90,8 @@ const sensorFields = {
   /** Seconds between readings when all is well; three missed make a sensor `stale`. */
   interval_s: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_678_400, default: 60 })),
   status: Type.Optional(SensorAdminStatus),
+  /** Counters: the value at which the register starts again from 0, e.g. 100000 where it has five digits. */
+  rollover_value: Type.Optional(Nullable(Type.Number({ exclusiveMinimum: 0, maximum: 1e15 }))),
 }
 export const SensorInput = Closed(sensorFields)
 export const SensorPatch = Patch(SensorInput)
@@ -106,6 +108,7 @@ export const Sensor = Type.Object({
   position: Nullable(Position),
   interval_s: Type.Integer(),
   status: SensorAdminStatus,
+  rollover_value: Nullable(Type.Number()),
 })
 
 export const GatewayInput = Closed({ building_id: Id, name: Name })

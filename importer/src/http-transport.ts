@@ -6,8 +6,9 @@ export interface HttpRequest {
   /** From the root of the API's address: `/api/...`. */
   path: string
   headers?: Record<string, string>
-  /** JSON. */
+  /** JSON, unless `contentType` says something else. */
   body?: string
+  contentType?: string
   signal?: AbortSignal | undefined
 }
 
@@ -35,9 +36,10 @@ export function createHttpTransport({ baseUrl, connections }: { baseUrl: string;
   const { Agent, request: open } = base.protocol === 'https:' ? https : http
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
 
-  async function send({ method, path, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
+  async function send(asked: HttpRequest): Promise<HttpAnswer> {
+    const { method, path, headers, body, contentType = 'application/json', signal } = asked
     const contentHeaders =
-      body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+      body === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(body) }
     const target = new URL(`.${path}`, base)
     let shorten: (() => void) | undefined
     try {

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import type { Disturbance, FakePlenum } from './testing/fake-plenum.ts'
 import { storedReadings, withImport } from './testing/with-import.ts'
 
-const isIngest = ({ path }: { path: string }) => path === '/api/sensors/data'
+const isLoad = ({ path }: { path: string }) => path === '/api/import/readings'
 
 /** Three requests a room, so that there is a middle to stop in. */
 const longer = { rooms: ['413', '415', '510'], minutes: 2_600 }
@@ -116,7 +116,7 @@ describe('import of a recorded building', () => {
 })
 
 describe('import against a server in trouble', () => {
-  /** Once each, on the second to fourth ingest request. */
+  /** Once each, on the second to fourth request with readings. */
   const troubles: Record<string, Disturbance> = {
     'is overloaded (503)': { status: 503, retryAfter: '0' },
     'limits the key (429)': { status: 429, retryAfter: '0' },
@@ -125,8 +125,7 @@ describe('import against a server in trouble', () => {
   for (const [name, trouble] of Object.entries(troubles)) {
     test(`goes on when the server ${name}`, () =>
       withImport(longer, async ({ fake, keti, run }) => {
-        fake.disturb = (request) =>
-          isIngest(request) && request.number > 1 && request.number < 5 ? trouble : undefined
+        fake.disturb = (request) => (isLoad(request) && request.number > 1 && request.number < 5 ? trouble : undefined)
         const { tally } = await run()
         assert.deepEqual(storedReadings(fake), keti.readings.toSorted())
         assert.deepEqual([tally.stored, tally.duplicates, tally.ambiguous], [keti.readings.length, 0, 0])
@@ -135,7 +134,7 @@ describe('import against a server in trouble', () => {
 
   test('counts readings of a lost answer as duplicates that may be its own', () =>
     withImport(longer, async ({ fake, keti, run }) => {
-      fake.disturb = (request) => (isIngest(request) && request.number === 2 ? 'break after' : undefined)
+      fake.disturb = (request) => (isLoad(request) && request.number === 2 ? 'break after' : undefined)
       const { tally } = await run()
       assert.equal(tally.stored + tally.duplicates, keti.readings.length)
       assert.ok(tally.duplicates > 0)
@@ -150,7 +149,7 @@ describe('import against a server in trouble', () => {
 
   test('an answer that does not account for each reading stops the import', () =>
     withImport({}, async ({ fake, run }) => {
-      fake.disturb = (request) => (isIngest(request) ? { status: 200 } : undefined)
+      fake.disturb = (request) => (isLoad(request) ? { status: 200 } : undefined)
       await assert.rejects(run(), { code: 'import_server_refused' })
       assert.ok(fake.keys.every(({ deleted }) => deleted))
     }))
@@ -158,7 +157,7 @@ describe('import against a server in trouble', () => {
 
 describe('interrupted import', () => {
   const stopAt = (fake: FakePlenum, number: number, stop: () => void) => {
-    fake.disturb = (request) => (isIngest(request) && request.number === number ? (stop(), undefined) : undefined)
+    fake.disturb = (request) => (isLoad(request) && request.number === number ? (stop(), undefined) : undefined)
   }
 
   test('goes on where it was stopped, and its totals are those of the whole', () =>
@@ -182,7 +181,7 @@ describe('interrupted import', () => {
     withImport(longer, async ({ fake, run }) => {
       const controller = new AbortController()
       fake.disturb = (request) => {
-        if (!isIngest(request)) return undefined
+        if (!isLoad(request)) return undefined
         controller.abort()
         return { status: 503, retryAfter: '60' }
       }
@@ -198,7 +197,7 @@ describe('interrupted import', () => {
   test('a failure ends the other rooms, and is what is told', () =>
     withImport(longer, async ({ fake, run }) => {
       fake.disturb = (request) => {
-        if (!isIngest(request)) return undefined
+        if (!isLoad(request)) return undefined
         return request.number < 3 ? { status: 503, retryAfter: '60' } : { status: 403 }
       }
       await assert.rejects(run(), { code: 'import_server_refused', message: /403/ })
@@ -206,7 +205,7 @@ describe('interrupted import', () => {
 
   test('a failure is remembered like an interruption', () =>
     withImport(longer, async ({ fake, keti, run }) => {
-      fake.disturb = (request) => (isIngest(request) && request.number > 4 ? { status: 500 } : undefined)
+      fake.disturb = (request) => (isLoad(request) && request.number > 4 ? { status: 500 } : undefined)
       await assert.rejects(run(), { code: 'import_server_refused' })
       fake.disturb = () => undefined
       const { tally, sent } = await run()
@@ -231,7 +230,7 @@ describe('interrupted import', () => {
       await runAndKill((killed) => {
         // From the fifth on nothing is answered; each room has then one request stored and not known of.
         fake.disturb = (request) => {
-          if (!isIngest(request) || request.number < 5) return undefined
+          if (!isLoad(request) || request.number < 5) return undefined
           if (request.number === 7) killed()
           return 'hang'
         }

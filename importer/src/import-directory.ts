@@ -31,6 +31,8 @@ export interface ImportOptions {
   signal?: AbortSignal
   /** Requests with readings in flight. */
   concurrency?: number
+  /** At most, in one of them. More is faster; what is interrupted is sent again. */
+  readingsPerRequest?: number
 }
 
 /**
@@ -41,7 +43,8 @@ export interface ImportOptions {
  * @throws `ImportError`, whose message is for the person who runs the import.
  */
 export async function importDirectory(options: ImportOptions): Promise<ImportResult> {
-  const { dir, stateFile, dryRun = false, onProgress = () => {}, signal, concurrency = 4 } = options
+  const { dir, stateFile, dryRun = false, onProgress = () => {}, signal } = options
+  const { concurrency = 4, readingsPerRequest = 50_000 } = options
   const { baseUrl, headers } = options.api
   const startedAt = performance.now()
   const created = nothingCreated()
@@ -93,6 +96,7 @@ export async function importDirectory(options: ImportOptions): Promise<ImportRes
         state: loading,
         signal,
         concurrency,
+        readingsPerRequest,
         onAnswer,
       }),
     )

@@ -11,6 +11,8 @@ const dir = mkdtempSync(join(tmpdir(), 'plenum-import-'))
 after(() => rmSync(dir, { recursive: true }))
 const path = join(dir, '413.csv.gz')
 
+const toText = (ms: number) => new Date(ms).toISOString().replace('.000', '')
+
 /** Each reading as `column timestamp cell`, and the row each block ends at. */
 async function read(text: string | Buffer, fromRow = 0, maxReadings = 10_000) {
   writeFileSync(path, typeof text === 'string' ? gzipSync(text) : text)
@@ -19,8 +21,10 @@ async function read(text: string | Buffer, fromRow = 0, maxReadings = 10_000) {
   for await (const block of readRoomBlocks(path, (column) => column, { fromRow, maxReadings })) {
     endRows.push(block.endRow)
     for (const { sensorKey, cells } of block.columns) {
-      assert.equal(cells.length, block.timestamps.length)
-      cells.forEach((cell, row) => cell && readings.push(`${sensorKey} ${block.timestamps[row]} ${cell}`))
+      assert.equal(cells.length, block.timesMs.length)
+      cells.forEach(
+        (cell, row) => cell && readings.push(`${sensorKey} ${toText(block.timesMs[row] as number)} ${cell}`),
+      )
     }
   }
   return { readings: readings.sort(), endRows }
@@ -49,7 +53,7 @@ describe('rows of a room', () => {
           const lines = rows.map(([epochS, cells]) => `${epochS},${cells.map((one) => `${one},1`).join(',')}`)
           const { readings, endRows } = await read([ketiHeader, ...lines].join('\n'), fromRow, maxReadings)
           const wanted = rows.slice(fromRow).flatMap(([epochS, cells]) => {
-            const at = new Date(epochS * 1000).toISOString().replace('.000', '')
+            const at = toText(epochS * 1000)
             return cells.flatMap((one, index) => (one === '' ? [] : [`${ketiColumns[index]?.column} ${at} ${one}`]))
           })
           assert.deepEqual(readings, wanted.sort())

@@ -1,7 +1,6 @@
-import { ingestLimits } from '@plenum/contract'
 import type { ApiClient } from './api-client.ts'
 import { inParallel } from './in-parallel.ts'
-import { countReadings, encodeReadings, ingestPath, readIngestAnswer, rejectedReadings } from './reading-request.ts'
+import { countReadings, readAnswer, readingsRequest, rejectedReadings } from './reading-request.ts'
 import type { MeasuredPart } from './measure-parts.ts'
 import type { RecordedPart } from './recorded-building.ts'
 import type { StateFile } from './state-file.ts'
@@ -16,17 +15,17 @@ export interface LoadOptions {
   state: StateFile
   signal: AbortSignal | undefined
   concurrency: number
+  /** At most, of one request. */
+  readingsPerRequest: number
   onAnswer: () => void
 }
-
-const maxReadings = Math.min(5_000, ingestLimits.readingsPerRequest)
 
 /**
  * Sends every reading that the state does not know as acknowledged. Each part has one request in flight, so what
  * is acknowledged of a part is always a beginning of it, and one number says where to go on.
  */
 export async function loadReadings(options: LoadOptions): Promise<void> {
-  const { client, headers, parts, sensorIds, state, concurrency, onAnswer } = options
+  const { client, headers, parts, sensorIds, state, concurrency, readingsPerRequest, onAnswer } = options
   // The first failure stops the other parts too, also those that are waiting to try again.
   const failed = new AbortController()
   const signal = AbortSignal.any(options.signal ? [options.signal, failed.signal] : [failed.signal])
@@ -35,12 +34,11 @@ export async function loadReadings(options: LoadOptions): Promise<void> {
     let done = state.part(part.name)
     // The run that was interrupted may have sent the next request without seeing its answer.
     let maybeSentBefore = state.resumed
-    for await (const block of part.blocks({ fromRow: done.rows, maxReadings })) {
+    for await (const block of part.blocks({ fromRow: done.rows, maxReadings: readingsPerRequest })) {
       const readings = countReadings(block)
       if (readings === 0) continue
-      const body = encodeReadings(block, sensorIds)
-      const { answer, repeated } = await client.send({ method: 'POST', path: ingestPath, headers, body, signal })
-      const { stored, duplicates, rejected, errors } = readIngestAnswer(block, answer)
+      const { answer, repeated } = await client.send({ ...readingsRequest(block, sensorIds), headers, signal })
+      const { stored, duplicates, rejected, errors } = readAnswer(block, answer)
       const ambiguous = repeated || maybeSentBefore ? duplicates : 0
       done = { ...addTally(done, { readings, stored, duplicates, rejected, ambiguous }), rows: block.endRow }
       state.record(part.name, done, rejectedReadings(block, errors))

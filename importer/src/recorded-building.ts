@@ -36,8 +36,8 @@ export interface BlockRange {
 export interface ReadingBlock {
   /** Rows of the part up to the end of this block, those before it included. */
   endRow: number
-  /** RFC 3339 in UTC, one a row. */
-  timestamps: string[]
+  /** Milliseconds since 1970, UTC, one a row. */
+  timesMs: number[]
   /** Cells are JSON, one a row: a number, `null` for what is not a number, empty where there is no reading. */
   columns: { sensorKey: string; cells: string[] }[]
 }

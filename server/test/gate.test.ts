@@ -83,6 +83,12 @@ const breaches: [what: string, file: string, text: string, rule: RegExp][] = [
     "import { a } from '@plenum/importer'\nexport const x = a\n",
     /no-restricted-imports/,
   ],
+  [
+    'a benchmark importing the importer',
+    'bench/x.ts',
+    "import { a } from '@plenum/importer'\nexport const x = a\n",
+    /no-restricted-imports/,
+  ],
   ['a default export', 'server/src/x.ts', 'export default 1\n', /no-default-export/],
   [
     'reading the environment outside config.ts',
@@ -113,6 +119,7 @@ test('the gate lets pass what is allowed', async () => {
       "import { a } from '#readings'\nimport { b } from '@plenum/contract'\nexport const x = [a, b]\n",
     'server/src/readings/y.ts':
       "import { a } from '#registry'\nimport { b } from '#platform'\nexport const y = [a, b]\n",
+    'bench/x.ts': "import { a } from '@plenum/simulator'\nexport const x = a\n",
     'web/src/z.ts': "import { sensorKinds } from '@plenum/contract'\nexport const z = sensorKinds\n",
   })
   assert.doesNotMatch(found, /Error/)

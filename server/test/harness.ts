@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, afterEach } from 'node:test'
-import type { BuildingInput, FloorInput, IngestAnswer, NewApiKey, SensorInput } from '@plenum/contract'
+import type { BuildingInput, FloorInput, IngestAnswer, NewApiKey, ReadingRun, SensorInput } from '@plenum/contract'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import pg from 'pg'
 import { pino } from 'pino'
@@ -78,16 +78,16 @@ export const administrator = { email: 'admin@example.com', password: 'correct ho
 
 /**
  * The whole application on a database of its own, with an administrator. After each test the pool must be as it was:
- * a connection that was not given back fails the test that took it.
+ * a connection that was not given back fails the test that took it. `webDir`: the built web application, for browsers.
  */
-export async function startTestServer(): Promise<TestServer> {
+export async function startTestServer({ webDir = null }: { webDir?: string | null } = {}): Promise<TestServer> {
   const databaseUrl = await cloneDatabase()
   const clock = createTestClock()
   const logged: string[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) })
   const settings = { databaseUrl, replicaUrl: null, publicUrl: null, storage, address: 'http://localhost:3000' }
   const services = await createServices({ ...settings, log, clock })
-  const app = await buildApp(services, { log, metricsToken: null, webDir: null })
+  const app = await buildApp(services, { log, metricsToken: null, webDir })
   await app.ready()
   await services.auth.administrators.create(administrator.email, administrator.password)
   afterEach(() => assertPoolAtRest(services))
@@ -155,6 +155,15 @@ export const ingestPath = '/api/sensors/data'
 export async function send(as: Caller, readings: unknown[]): Promise<IngestAnswer> {
   const answer = await as('POST', ingestPath, { readings })
   assert.equal(answer.statusCode, 200, answer.body)
+  return answer.json<IngestAnswer>()
+}
+
+/** Loads runs of the past in bulk and expects every reading to be taken. */
+export async function loadRuns(as: Caller, runs: readonly ReadingRun[]): Promise<IngestAnswer> {
+  const body = runs.map((run) => JSON.stringify(run)).join('\n')
+  const answer = await as('POST', '/api/import/readings', body, { 'content-type': 'application/x-ndjson' })
+  assert.equal(answer.statusCode, 200, answer.body)
+  assert.equal(answer.json<IngestAnswer>().rejected, 0, answer.body)
   return answer.json<IngestAnswer>()
 }
 

@@ -4,7 +4,7 @@ export const usage = `node simulator/src/main.ts --url URL [options]
 
   --url URL         where Plenum listens, such as http://127.0.0.1:3000
   --seed N          another building life (default 1)
-  --past-days N     how far back the past is filled (default 35)
+  --past-days N     how far back the past is filled (default 385)
   --faults FILE     JSON array of faults in place of the demo's
   --state FILE      remembers over restarts what was delivered
 
@@ -26,7 +26,7 @@ export const parseCommandLine = (args: string[]): CommandLine => {
     options: {
       url: { type: 'string' },
       seed: { type: 'string', default: '1' },
-      'past-days': { type: 'string', default: '35' },
+      'past-days': { type: 'string', default: '385' },
       faults: { type: 'string' },
       state: { type: 'string' },
     },

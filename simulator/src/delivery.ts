@@ -1,5 +1,4 @@
 import type { IngestAnswer } from '@plenum/contract'
-import type { WireReading } from './batches.ts'
 
 /** The endpoint's answer; a lost connection is an exception. */
 interface PostAnswer {
@@ -9,7 +8,8 @@ interface PostAnswer {
   answer: IngestAnswer | null
 }
 
-export type Post = (readings: WireReading[]) => Promise<PostAnswer>
+/** Sends readings once, in whatever form; `length` is how many they are. */
+export type Post<Readings extends { length: number }> = (readings: Readings) => Promise<PostAnswer>
 export type Log = (event: string, detail?: Record<string, unknown>) => void
 
 const firstWaitMs = 500
@@ -29,16 +29,16 @@ const causeOf = (error: unknown): string => {
  * or once `signal` is aborted (false). Waits at least what Retry-After asks for, else twice as long each time with
  * jitter, so that gateways that lost the same server do not come back in step.
  */
-export const createDelivery = (options: {
-  post: Post
+export const createDelivery = <Readings extends { length: number }>(options: {
+  post: Post<Readings>
   sleep: (ms: number) => Promise<void>
   random: () => number
   log: Log
   signal: AbortSignal
-}): ((readings: WireReading[]) => Promise<boolean>) => {
+}): ((readings: Readings) => Promise<boolean>) => {
   const { post, sleep, random, log, signal } = options
 
-  const attempt = async (readings: WireReading[]): Promise<{ retryAfterS: number | null; why: string } | null> => {
+  const attempt = async (readings: Readings): Promise<{ retryAfterS: number | null; why: string } | null> => {
     try {
       const { status, retryAfterS, answer } = await post(readings)
       if (passes(status)) return { retryAfterS, why: `status ${status}` }
@@ -71,14 +71,13 @@ export const createDelivery = (options: {
   }
 }
 
+export type Pacer = <Result>(work: () => Promise<Result>) => Promise<Result>
+
 /**
  * Lets one piece of work run at a time and rests as long as it took, so that what runs through it takes at most half
  * of one core on the other side.
  */
-export const createPacer = (options: {
-  clock: () => number
-  sleep: (ms: number) => Promise<void>
-}): (<Result>(work: () => Promise<Result>) => Promise<Result>) => {
+export const createPacer = (options: { clock: () => number; sleep: (ms: number) => Promise<void> }): Pacer => {
   const { clock, sleep } = options
   let free: Promise<unknown> = Promise.resolve()
   return (work) => {

@@ -3,13 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { ReadingRun } from '@plenum/contract'
 import type { WireReading } from './batches.ts'
 import type { Span } from './coverage.ts'
-import type { Post } from './delivery.ts'
 import type { ReadingSource } from './faults.ts'
 import { createGatewayFeed, type FeedState } from './gateway-feed.ts'
-import { dayMs, hourMs, minuteMs } from './local-time.ts'
+import { createLocalTime, dayMs, hourMs, minuteMs } from './local-time.ts'
 import { openProgress } from './progress-file.ts'
+import type { Runs } from './runs.ts'
 
 const startMs = Date.UTC(2026, 10, 23, 10, 15)
 
@@ -61,7 +62,17 @@ const createMemory = (covered: Span[] = []): FeedState & { covered: Span[] } => 
   },
 })
 
-const ok = (readings: WireReading[]) => ({
+/** Times of a body of the bulk endpoint, read as the server does. */
+const timesIn = ({ ndjson }: Runs): number[] =>
+  ndjson
+    .split('\n')
+    .filter((line) => line !== '')
+    .flatMap((line) => {
+      const { start, step_ms, timestamps, values } = JSON.parse(line) as Required<ReadingRun>
+      return timestamps ?? values.map((_, i) => start + i * step_ms)
+    })
+
+const ok = (readings: { length: number }) => ({
   status: 200,
   retryAfterS: null,
   answer: { stored: readings.length, duplicates: 0, rejected: 0, errors: [] },
@@ -72,18 +83,27 @@ const start = (options: { state?: FeedState; nowMs?: number; pastDays?: number; 
   const world = createWorld(nowMs)
   const live: number[] = []
   const past: number[] = []
-  const postTo =
-    (list: number[]): Post =>
-    async (readings) => {
-      if (!up()) throw new Error('connection refused')
-      list.push(...readings.map(({ timestamp }) => Date.parse(timestamp)))
-      return ok(readings)
-    }
+  const requests: number[][] = []
+  const answer = (readings: { length: number }) => {
+    if (!up()) throw new Error('connection refused')
+    return ok(readings)
+  }
   const feed = createGatewayFeed({
     gateway: 'gateway',
     source,
-    post: postTo(live),
-    pacedPost: postTo(past),
+    async post(readings: WireReading[]) {
+      const answered = answer(readings)
+      live.push(...readings.map(({ timestamp }) => Date.parse(timestamp)))
+      return answered
+    },
+    async postRuns(runs: Runs) {
+      const answered = answer(runs)
+      requests.push(timesIn(runs))
+      past.push(...timesIn(runs))
+      return answered
+    },
+    pace: (work) => work(),
+    localTime: createLocalTime('Asia/Tokyo'),
     clock: world.clock,
     sleep: world.sleep,
     random: () => 0.5,
@@ -93,7 +113,7 @@ const start = (options: { state?: FeedState; nowMs?: number; pastDays?: number; 
     pastFromMs: nowMs - pastDays * dayMs,
     pastDelayMs: 5000,
   })
-  return { ...world, live, past, run: feed.run() }
+  return { ...world, live, past, requests, run: feed.run() }
 }
 
 test('the last hour comes first and at once, then one reading after the other as time passes', async () => {
@@ -112,22 +132,29 @@ test('the last hour comes first and at once, then one reading after the other as
   await feed.end(feed.run)
 })
 
-test('the past comes after it, newest first, every minute for two days and every five minutes before', async () => {
-  const feed = start({ pastDays: 4 })
+test('the past comes after it, newest day first, whole days of the building, every minute for 35 days', async () => {
+  const feed = start({ pastDays: 40 })
   await feed.passUntil(startMs + 5000 - 1)
   assert.deepEqual(feed.past, [])
-  await feed.passUntil(startMs + 10_000)
-  const oldest = startMs - 4 * dayMs
+  await feed.passUntil(startMs + 60_000)
+  const oldest = startMs - 40 * dayMs
   assert.equal(Math.min(...feed.past), oldest)
   assert.equal(new Set(feed.past).size, feed.past.length)
-  const pieces = feed.past.filter((atMs, i) => i === 0 || atMs < (feed.past[i - 1] as number))
+  // 15:00 UTC is midnight in Tokyo, where it is evening now.
+  const midnight = startMs - (4 * hourMs + 15 * minuteMs) - 15 * hourMs
+  const days = feed.requests.map((times) => [times[0], times.at(-1)])
+  assert.deepEqual(days[0], [midnight, startMs - hourMs])
   assert.deepEqual(
-    pieces,
-    [...pieces].sort((a, b) => b - a),
+    days.slice(1, -1),
+    Array.from({ length: 39 }, (_, i) => {
+      const everyMs = i < 35 ? minuteMs : 15 * minuteMs
+      return [midnight - (i + 1) * dayMs, midnight - i * dayMs - everyMs]
+    }),
   )
-  const countIn = (fromMs: number, toMs: number): number => feed.past.filter((at) => at >= fromMs && at < toMs).length
-  assert.equal(countIn(startMs - 47 * hourMs, startMs - 46 * hourMs), 60)
-  assert.equal(countIn(oldest + 5 * hourMs, oldest + 6 * hourMs), 12)
+  assert.deepEqual(
+    feed.requests.slice(1, -1).map(({ length }) => length),
+    Array.from({ length: 39 }, (_, i) => (i < 35 ? 1440 : 96)),
+  )
   await feed.end(feed.run)
 })
 

@@ -1,8 +1,9 @@
-import { type Batch, batchesOf } from './batches.ts'
+import { batchesOf, type WireReading } from './batches.ts'
 import { cover, missingIn, type Span } from './coverage.ts'
-import { createDelivery, type Log, type Post } from './delivery.ts'
+import { createDelivery, type Log, type Pacer, type Post } from './delivery.ts'
 import type { ReadingSource } from './faults.ts'
-import { dayMs, hourMs, minuteMs } from './local-time.ts'
+import { dayMs, hourMs, type LocalInstant, localMidnight, minuteMs } from './local-time.ts'
+import { type Runs, runsOf } from './runs.ts'
 import type { ReadingsRange } from './simulation.ts'
 
 /** What a feed remembers over restarts: the stretches of time that the server has acknowledged. */
@@ -17,12 +18,10 @@ const batchReadings = 5_000
 const firstScreenMs = hourMs
 /** What a gateway keeps while the server is away; older readings are left to the filling of the past. */
 const bufferMs = dayMs
-/** The past is filled in pieces, newest first; a finished piece is not sent again. */
-const pieceMs = 6 * hourMs
-/** Every minute for the last two days, every five minutes before. */
-const fineMs = 48 * hourMs
+/** Every minute for so long, and before that enough for the figures of hours and days. */
+const fineMs = 35 * dayMs
 const fineResolutionS = 60
-const coarseResolutionS = 300
+const coarseResolutionS = 900
 const saveEveryMs = 5_000
 const lookForGapsEveryMs = minuteMs
 
@@ -34,9 +33,12 @@ const lookForGapsEveryMs = minuteMs
 export const createGatewayFeed = (options: {
   gateway: string
   source: ReadingSource
-  post: Post
-  /** Posts for the past, slowed down; several feeds may share a pace. */
-  pacedPost: Post
+  post: Post<WireReading[]>
+  /** For the past. */
+  postRuns: Post<Runs>
+  /** Slows the filling of the past down, the making of its readings included; several feeds may share a pace. */
+  pace: Pacer
+  localTime: (atMs: number) => LocalInstant
   /** Now, in milliseconds since 1970. */
   clock: () => number
   /** Ends early when `signal` is aborted. */
@@ -50,11 +52,11 @@ export const createGatewayFeed = (options: {
   /** Rest between the first screen and the past, for the server's other guests. */
   pastDelayMs: number
 }): { run(): Promise<void> } => {
-  const { gateway, source, clock, sleep, state, signal, pastFromMs } = options
+  const { gateway, source, clock, sleep, state, signal, pace, pastFromMs } = options
   const log: Log = (event, detail) => options.log(event, { gateway, ...detail })
-  const delivery = (post: Post) => createDelivery({ post, sleep, random: options.random, log, signal })
-  const deliverLive = delivery(options.post)
-  const deliverPast = delivery(options.pacedPost)
+  const sending = { sleep, random: options.random, log, signal }
+  const deliverLive = createDelivery({ ...sending, post: options.post })
+  const deliverPast = createDelivery<Runs>({ ...sending, post: (runs) => pace(() => options.postRuns(runs)) })
 
   const startedMs = clock()
   let covered = state.load()
@@ -64,24 +66,19 @@ export const createGatewayFeed = (options: {
     state.save(covered)
   }
 
-  /** Delivers a range batch by batch; `done` hears up to where after each. False: stopped before the end. */
-  const deliverRange = async (
-    deliver: (readings: Batch['readings']) => Promise<boolean>,
-    range: ReadingsRange,
-    done: (toMs: number) => void,
-  ): Promise<boolean> => {
+  /** Delivers a range batch by batch, until it is stopped; `done` hears up to where after each. */
+  const deliverRange = async (range: ReadingsRange, done: (toMs: number) => void): Promise<void> => {
     for (const { readings, toMs } of batchesOf(source, { ...range, gateway }, batchReadings)) {
-      if (!(await deliver(readings))) return false
+      if (!(await deliverLive(readings))) return
       done(toMs)
     }
-    return true
   }
 
   /** Where live sending goes on; everything before is acknowledged or missing. */
   let liveMs = startedMs
   const sendLive = async (toMs: number, resolutionS: number): Promise<void> => {
     liveMs = Math.max(liveMs, toMs - bufferMs)
-    await deliverRange(deliverLive, { fromMs: liveMs, toMs, resolutionS }, (ackedMs) => {
+    await deliverRange({ fromMs: liveMs, toMs, resolutionS }, (ackedMs) => {
       covered = cover(covered, [liveMs, ackedMs])
       liveMs = ackedMs
     })
@@ -99,9 +96,10 @@ export const createGatewayFeed = (options: {
     }
   }
 
+  /** A calendar day of the building, or what is missing of it: a day of a sensor is written best at once. */
   const newestMissing = (): Span | undefined => {
     const gap = missingIn(covered, [pastFromMs, liveMs]).at(-1)
-    return gap && [Math.max(gap[0], Math.floor((gap[1] - 1) / pieceMs) * pieceMs), gap[1]]
+    return gap && [Math.max(gap[0], localMidnight(options.localTime, gap[1] - 1)), gap[1]]
   }
 
   const runPast = async (): Promise<void> => {
@@ -117,7 +115,8 @@ export const createGatewayFeed = (options: {
       }
       const [fromMs, toMs] = piece
       const resolutionS = toMs > startedMs - fineMs ? fineResolutionS : coarseResolutionS
-      if (!(await deliverRange(deliverPast, { fromMs, toMs, resolutionS }, () => {}))) return
+      const runs = await pace(async () => runsOf(source, { fromMs, toMs, resolutionS, gateway }))
+      if (!(await deliverPast(runs))) return
       covered = cover(covered, piece)
       save()
       filled += 1

@@ -11,6 +11,14 @@ export interface LocalInstant {
   weekday: number
 }
 
+/** The local midnight at or before an instant; also where the clock was changed in between. */
+export const localMidnight = (localTime: (atMs: number) => LocalInstant, atMs: number): number => {
+  const { day, minute } = localTime(atMs)
+  const near = atMs - minute * minuteMs
+  const there = localTime(near)
+  return near + (there.day === day ? -there.minute : dayMs / minuteMs - there.minute) * minuteMs
+}
+
 interface Stretch {
   fromMs: number
   toMs: number

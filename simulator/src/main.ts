@@ -7,8 +7,8 @@ import { demoFaults } from './demo-faults.ts'
 import { parseFaults } from './fault-file.ts'
 import { withFaults } from './faults.ts'
 import { createGatewayFeed } from './gateway-feed.ts'
-import { createHttpPost } from './http-post.ts'
-import { dayMs } from './local-time.ts'
+import { createHttpPost, createRunsPost } from './http-post.ts'
+import { createLocalTime, dayMs } from './local-time.ts'
 import { openProgress } from './progress-file.ts'
 import { createSimulation, openedAtMs } from './simulation.ts'
 
@@ -60,6 +60,7 @@ const runFeeds = async (commandLine: CommandLine, { keys, pastUntilMs }: Handove
   const simulation = createSimulation({ plan, seed })
   const faults = faultsPath === null ? demoFaults(progress.startedAtMs) : parseFaults(readFileSync(faultsPath, 'utf8'))
   const source = withFaults(simulation, faults)
+  const localTime = createLocalTime(plan.building.timezone)
   const pace = createPacer({ clock: () => performance.now(), sleep })
   const pastFromMs = Math.max(nowMs - pastDays * dayMs, pastUntilMs ?? 0, openedAtMs)
 
@@ -69,12 +70,13 @@ const runFeeds = async (commandLine: CommandLine, { keys, pastUntilMs }: Handove
       log('gateway_without_key', { gateway: name })
       return []
     }
-    const post = createHttpPost({ url, key, signal })
     return createGatewayFeed({
       gateway: name,
       source,
-      post,
-      pacedPost: (readings) => pace(() => post(readings)),
+      post: createHttpPost({ url, key, signal }),
+      postRuns: createRunsPost({ url, key, signal }),
+      pace,
+      localTime,
       clock: Date.now,
       sleep,
       random: Math.random,

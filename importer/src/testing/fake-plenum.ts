@@ -5,8 +5,7 @@ import {
   FloorInput,
   GatewayInput,
   type IngestAnswer,
-  ingestLimits,
-  type Reading,
+  type ReadingRun,
   SensorInput,
   ZoneInput,
 } from '@plenum/contract'
@@ -93,7 +92,9 @@ export async function startFakePlenum(): Promise<FakePlenum> {
       response.writeHead(wrong.status, wrong.retryAfter === undefined ? {} : { 'retry-after': wrong.retryAfter })
       return response.end()
     }
-    const body = text === '' ? undefined : JSON.parse(text)
+    const lines = text.split('\n').filter((line) => line !== '')
+    const ndjson = request.headers['content-type'] === 'application/x-ndjson'
+    const body = ndjson ? lines.map((line) => JSON.parse(line)) : text === '' ? undefined : JSON.parse(text)
     const reply = carryOut(method, url, body, request.headers.authorization)
     if (wrong === 'break after') return request.socket.destroy()
     if (wrong === 'hang') return
@@ -102,9 +103,9 @@ export async function startFakePlenum(): Promise<FakePlenum> {
   }
 
   function carryOut(method: string, url: URL, body: unknown, authorization: string | undefined): Reply {
-    if (url.pathname === '/api/sensors/data') {
+    if (url.pathname === '/api/import/readings') {
       const key = fake.keys.find((one) => authorization === `Bearer ${one.key}` && !one.deleted)
-      return key ? ingest(body as { readings: Reading[] }, key.gateway_id) : problem(401, 'not_signed_in')
+      return key ? load(body as ReadingRun[], key.gateway_id) : problem(401, 'not_signed_in')
     }
     if (authorization !== adminHeaders.authorization) return problem(401, 'not_signed_in')
     const [, , kind = '', id, sub, subId] = url.pathname.split('/')
@@ -147,24 +148,26 @@ export async function startFakePlenum(): Promise<FakePlenum> {
     return key ? { status: 204 } : problem(404, 'key_not_found')
   }
 
-  function ingest({ readings }: { readings: Reading[] }, gatewayId: number): Reply {
-    if (readings.length > ingestLimits.readingsPerRequest) return problem(413, 'too_many_readings')
+  function load(runs: ReadingRun[], gatewayId: number): Reply {
     const answer: IngestAnswer = { stored: 0, duplicates: 0, rejected: 0, errors: [] }
-    readings.forEach(({ sensor_id, timestamp, value }, index) => {
+    runs.forEach(({ sensor_id, timestamps = [], values }, index) => {
       const reachable = tables.sensors.some(({ id, gateway_id }) => id === sensor_id && gateway_id === gatewayId)
-      const at = Date.parse(timestamp)
-      const code = reachable ? valueProblem(value) : 'reading_sensor_unknown'
-      if (code !== undefined) {
-        answer.rejected += 1
-        answer.errors.push({ index, code, detail: 'not stored' })
-        return
-      }
       const ofSensor = fake.readings.get(sensor_id as number) ?? new Map<number, number>()
       fake.readings.set(sensor_id as number, ofSensor)
-      answer[ofSensor.get(at) === value ? 'duplicates' : 'stored'] += 1
-      ofSensor.set(at, value)
+      values.forEach((value, position) => {
+        const code = reachable ? valueProblem(value) : 'reading_sensor_unknown'
+        if (code !== undefined) {
+          answer.rejected += 1
+          answer.errors.push({ index, position, code, detail: 'not stored' })
+          return
+        }
+        const at = timestamps[position] as number
+        answer[ofSensor.get(at) === value ? 'duplicates' : 'stored'] += 1
+        ofSensor.set(at, value)
+      })
     })
-    return { status: answer.rejected === readings.length ? 422 : 200, body: answer }
+    const nothingTaken = answer.rejected > 0 && answer.stored + answer.duplicates === 0
+    return { status: nothingTaken ? 422 : 200, body: answer }
   }
 
   let nextId = 1

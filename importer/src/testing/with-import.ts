@@ -16,6 +16,9 @@ interface ImportScene {
   runAndKill(arrange: (kill: () => void) => void): Promise<void>
 }
 
+/** So few that a small building takes several requests. */
+const readingsPerRequest = 5_000
+
 /** A small recorded building, an empty server, and the import between them. */
 export async function withImport(
   { dryRun = false, ...data }: { dryRun?: boolean; rooms?: string[]; minutes?: number },
@@ -32,11 +35,12 @@ export async function withImport(
       dryRun,
       api: { baseUrl: fake.baseUrl, headers: () => adminHeaders },
       onProgress: (event) => progress.push(event),
+      readingsPerRequest,
       ...more,
     })
 
   async function runAndKill(arrange: (kill: () => void) => void) {
-    const options = JSON.stringify({ dir, stateFile })
+    const options = JSON.stringify({ dir, stateFile, readingsPerRequest })
     const api = `{ baseUrl: '${fake.baseUrl}', headers: () => (${JSON.stringify(adminHeaders)}) }`
     const script = `import { importDirectory } from '${new URL('../index.ts', import.meta.url)}'
       await importDirectory({ ...${options}, api: ${api} })`

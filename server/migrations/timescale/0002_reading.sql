@@ -36,6 +36,18 @@ create function rises_within(good float8[]) returns float8
           from unnest(good) with ordinality as one (value, n)) risen
   );
 
+/* Value before and value after of each fall to half or less, one after the other; null where there is none. Such a fall
+   may be a roll-over, which is judged when it is read. */
+create function falls_within(good float8[]) returns float8[]
+  language sql immutable parallel safe
+  return (
+    select array_agg(part.value order by n, part.after)
+    from (select value, lag(value) over (order by n) as before, n
+          from unnest(good) with ordinality as one (value, n)) fallen
+    cross join lateral (values (before, 0), (fallen.value, 1)) part (value, after)
+    where fallen.value < before and fallen.value <= before / 2
+  );
+
 /* Figures of quarter hours: since 1990 the calendar days of every time zone begin at one. Real-time: what is not
    materialised yet is counted from rows. */
 create materialized view reading_15m
@@ -48,7 +60,12 @@ create materialized view reading_15m
          sum(value) filter (where quality & 1 = 0) as sum,
          first(value, at) filter (where quality & 1 = 0) as first,
          last(value, at) filter (where quality & 1 = 0) as last,
-         rises_within(array_agg(value order by at) filter (where quality & 1 = 0)) as rises
+         min(at) filter (where quality & 1 = 0) as first_at,
+         max(at) filter (where quality & 1 = 0) as last_at,
+         rises_within(array_agg(value order by at) filter (where quality & 1 = 0)) as rises,
+         -- Most have none, and that can be told sooner.
+         case when min(value) filter (where quality & 1 = 0) <= max(value) filter (where quality & 1 = 0) / 2
+              then falls_within(array_agg(value order by at) filter (where quality & 1 = 0)) end as falls
   from reading group by 1, 2
   with no data;
 alter materialized view reading_15m set (

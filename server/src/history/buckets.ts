@@ -1,5 +1,5 @@
 import type { Behaviour } from '@plenum/contract'
-import { isGood, type ReadingChunk, rise } from '#readings'
+import { type Counting, counterStep, type Good, isGood, type ReadingChunk } from '#readings'
 import type { Place } from './page.ts'
 
 /** The figures of a bucket as they are answered; NaN where there is none. */
@@ -13,12 +13,6 @@ export interface Bucket extends Place {
   increase: number
   /** States. */
   share: number
-}
-
-/** A good reading that others are counted from. */
-interface Good {
-  atMs: number
-  value: number
 }
 
 /** A state holds until the next reading, that many intervals at the most: then the sensor is stale. */
@@ -40,7 +34,8 @@ const common = (fromA: number, toA: number, fromB: number, toB: number): number 
  * from and which state held is taken from them.
  *
  * @param endOf end of the bucket that begins there
- * @param before the last good value before the readings that come; of counters
+ * @param counting what its falls mean; of counters
+ * @param before the last good reading before those that come; of counters
  */
 export function createBuckets(options: {
   sensorId: number
@@ -49,14 +44,15 @@ export function createBuckets(options: {
   fromMs: number
   startOf(atMs: number): number
   endOf(startMs: number): number
-  before: number | null
+  counting: Counting | undefined
+  before: Good | undefined
 }) {
-  const { sensorId, intervalMs, fromMs } = options
+  const { sensorId, intervalMs, fromMs, counting } = options
   const isState = options.behaviour === 'state'
   const buckets: Bucket[] = []
   let open: Bucket | null = null
   let endMs = Number.NEGATIVE_INFINITY
-  let last: Good | null = options.before === null ? null : { atMs: Number.NEGATIVE_INFINITY, value: options.before }
+  let last: Good | null = options.before ?? null
   let sum = 0
   let coveredMs = 0
   let onMs = 0
@@ -86,6 +82,7 @@ export function createBuckets(options: {
     return open
   }
   const add = (atMs: number, value: number, counts: boolean): void => {
+    const reading = { atMs, value }
     if (atMs >= fromMs) {
       const bucket = open !== null && atMs < endMs ? open : begin(options.startOf(atMs))
       if (!counts) {
@@ -93,13 +90,14 @@ export function createBuckets(options: {
         return
       }
       hold(atMs)
-      if (last !== null) bucket.increase = Math.min(Number.MAX_VALUE, bucket.increase + rise(last.value, value))
+      if (counting && last !== null)
+        bucket.increase = Math.min(Number.MAX_VALUE, bucket.increase + counterStep(counting, last, reading))
       sum += value
       if (bucket.count++ === 0) bucket.min = bucket.max = value
       else if (value < bucket.min) bucket.min = value
       else if (value > bucket.max) bucket.max = value
     }
-    if (counts) last = { atMs, value }
+    if (counts) last = reading
   }
 
   return {

@@ -61,6 +61,25 @@ const store = async (asGateway: Caller, given: Given[]): Promise<void> => {
   server.clock.nowMs = todayMs
 }
 
+type Declared = { atMs: number; final: number; first: number; withdrawn: boolean }[]
+
+/** To the server, and to the oracle. */
+async function declare(counter: Sensor, rollover: number | null, replaced: Declared): Promise<void> {
+  const path = `/api/sensors/${counter.sensorId}`
+  assert.equal((await as('PATCH', path, { rollover_value: rollover })).statusCode, 200)
+  counter.rolloverValue = rollover
+  counter.replacements = []
+  for (const { atMs, final, first, withdrawn } of replaced) {
+    if (counter.replacements.some((one) => one.atMs === atMs)) continue
+    const body = { at: new Date(atMs).toISOString(), final_reading: final, first_reading: first }
+    const { id } = await create(as, `${path}/meter-replacements`, body)
+    if (withdrawn) {
+      const answer = await as('POST', `${path}/meter-replacements/${id}/withdraw`)
+      assert.equal(answer.statusCode, 200, answer.body)
+    } else counter.replacements.push({ atMs, final, first })
+  }
+}
+
 const zones = [
   // Each with a day on which clocks change, where they do.
   ['Europe/Berlin', Date.UTC(2026, 9, 25)],
@@ -89,9 +108,20 @@ for (const [timezone, dayMs] of zones) {
       length: fc.integer({ min: 1, max: 3 * 24 * 4 }),
       ragged: fc.boolean(),
       limits: fc.array(fc.constantFrom(1, 2, 3, 7, 50, 10_000), { minLength: 4, maxLength: 4 }),
+      sealedFirst: fc.boolean(),
+      rollover: fc.constantFrom(null, 100, 600, 1_000, 5_000),
+      replaced: fc.array(
+        fc.record({
+          minute: fc.nat({ max: 3 * 24 * 60 }),
+          final: fc.nat({ max: 1_000 }),
+          first: fc.nat({ max: 1_000 }),
+          withdrawn: fc.boolean(),
+        }),
+        { maxLength: 4 },
+      ),
     })
     await fc.assert(
-      fc.asyncProperty(rounds, async ({ readings, from, length, ragged, limits }) => {
+      fc.asyncProperty(rounds, async ({ readings, from, length, ragged, limits, ...declared }) => {
         const { sensors, floor, asGateway } = await floorIn(timezone)
         const startMs = dayMs - 86_400_000
         const byIdentity = new Map<string, Given>()
@@ -112,6 +142,9 @@ for (const [timezone, dayMs] of zones) {
         }
         const given = [first, ...byIdentity.values()]
         await store(asGateway, given)
+        if (declared.sealedFirst) await server.services.readings.sealClosedDays()
+        const replaced = declared.replaced.map(({ minute, ...one }) => ({ ...one, atMs: startMs + minute * 60_000 }))
+        await declare(sensors[1] as Sensor, declared.rollover, replaced)
         const fromMs = startMs + from * 900_000 + (ragged ? 1 : 0)
         const range = { fromMs, toMs: fromMs + length * 900_000 }
         const asked = `from=${new Date(range.fromMs).toISOString()}&to=${new Date(range.toMs).toISOString()}`

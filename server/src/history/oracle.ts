@@ -15,6 +15,9 @@ export interface Sensor {
   sensorId: number
   behaviour: Behaviour
   intervalS: number
+  /** Of counters. */
+  rolloverValue?: number | null
+  replacements?: { atMs: number; final: number; first: number }[]
 }
 
 const quarterMs = 900_000
@@ -57,6 +60,28 @@ export function bucketAround(atMs: number, grain: '15m' | '1h' | '1d', timezone:
   return [bucketMs, Math.min(bucketMs + widthMs, endMs)]
 }
 
+/** What a counter rose by between two good readings. */
+function rose(before: Given, after: Given, { rolloverValue = null, replacements = [] }: Sensor): number {
+  const round = (from: number, to: number): number | null => {
+    if (rolloverValue === null || from > rolloverValue) return null
+    const way = rolloverValue - from + to
+    return way <= rolloverValue / 2 ? way : null
+  }
+  const done = replacements.filter(({ atMs }) => atMs > before.atMs && atMs <= after.atMs)
+  if (done.length === 0) {
+    if (after.value >= before.value) return after.value - before.value
+    return round(before.value, after.value) ?? after.value
+  }
+  let sum = 0
+  let from = before.value
+  const ends = done.toSorted((a, b) => a.atMs - b.atMs)
+  for (const { final, first } of [...ends, { final: after.value, first: 0 }]) {
+    sum += final >= from ? final - from : (round(from, final) ?? 0)
+    from = first
+  }
+  return sum
+}
+
 /** Records as the API answers them, of one sensor's readings. */
 function ofSensor(given: Given[], sensor: Sensor, grain: '15m' | '1h' | '1d', timezone: string) {
   const sorted = given.toSorted((a, b) => a.atMs - b.atMs)
@@ -79,10 +104,11 @@ function ofSensor(given: Given[], sensor: Sensor, grain: '15m' | '1h' | '1d', ti
     }
     if (sensor.behaviour === 'counter') {
       let increase = 0
-      allGood.forEach(({ atMs, value }, i) => {
+      allGood.forEach((after, i) => {
+        const { atMs } = after
         const before = allGood[i - 1]
         if (before === undefined || atMs < startMs || atMs >= endMs) return
-        increase += value < before.value ? value : value - before.value
+        increase += rose(before, after, sensor)
       })
       record['increase'] = none ? null : increase
     }

@@ -30,7 +30,10 @@ async function bucketsOf(
   signal: AbortSignal,
 ): Promise<Bucket[]> {
   const counters = sensors.filter((sensor) => behaviourOf(sensor) === 'counter').map(({ sensorId }) => sensorId)
-  const before = await stored.lastGoodBefore({ sensorIds: counters, beforeMs: fromMs, signal })
+  const [countings, before] = await Promise.all([
+    stored.countings({ sensorIds: counters, signal }),
+    stored.lastGoodBefore({ sensorIds: counters, beforeMs: fromMs, signal }),
+  ])
   // A state that held when the window began is as far back as its sensor's interval says.
   const backMs = (sensor: PastSensor) =>
     behaviourOf(sensor) === 'state' ? holdsIntervals * sensor.intervalS * 1_000 : 0
@@ -45,7 +48,8 @@ async function bucketsOf(
           behaviour: behaviourOf(sensor),
           intervalMs: sensor.intervalS * 1_000,
           fromMs,
-          before: before.get(sensor.sensorId) ?? null,
+          counting: countings.get(sensor.sensorId),
+          before: before.get(sensor.sensorId),
         }),
       ]),
     )

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { sensorKinds, type SensorType } from '@plenum/contract'
 import fc from 'fast-check'
-import { createSmallBuilding, send, startTestServer, storage } from '#test'
+import { create, createSmallBuilding, send, startTestServer, storage } from '#test'
 import { assertSame, follow } from './asking.ts'
 import { expectedHistory, type Given, type Sensor } from './oracle.ts'
 
@@ -66,27 +66,59 @@ const eventOf = (type: (typeof types)[number]): fc.Arbitrary<Event> =>
     ),
     value: values[type],
   })
+/** Of counters, at a share of a thousand of the six days. */
+interface Replaced {
+  round: number
+  share: number
+  final: number
+  first: number
+}
+const counting = fc.record({
+  rollover: fc.constantFrom(null, 150, 400, 1_000),
+  replaced: fc.option(
+    fc.record({
+      round: fc.nat({ max: rounds - 1 }),
+      share: fc.oneof(
+        fc.nat({ max: 1_000 }),
+        fc.integer({ min: 1, max: 4 }).map((n) => n * 250),
+      ),
+      final: fc.nat({ max: 400 }),
+      first: fc.nat({ max: 400 }),
+    }),
+  ),
+})
 const streamOf = (type: (typeof types)[number]) => fc.array(eventOf(type), { minLength: 4, maxLength: 24 })
 const world = fc.record({
   place: fc.constantFrom(...places),
   streams: fc.tuple(...Array.from({ length: streamsPerBuilding }, (_, i) => streamOf(types[i % 3] ?? 'temperature'))),
+  countings: fc.array(counting, { minLength: streamsPerBuilding, maxLength: streamsPerBuilding }),
   pauses: fc.array(fc.constantFrom(20 * minuteMs, 5 * hourMs, 31 * hourMs), { minLength: rounds, maxLength: rounds }),
   seals: fc.array(fc.boolean(), { minLength: rounds, maxLength: rounds }),
   limits: fc.array(fc.constantFrom(997, 5_000, 10_000), { minLength: 4, maxLength: 4 }),
   cut: fc.record({ from: fc.nat({ max: 4 * 24 }), hours: fc.integer({ min: 1, max: 60 }) }),
 })
 
-async function floorOf(timezone: string): Promise<{ floorId: number; sensors: Sensor[] }> {
+async function floorOf(
+  timezone: string,
+  rollovers: (number | null)[],
+): Promise<{ floorId: number; sensors: Sensor[] }> {
   const { building, floor, key } = await createSmallBuilding(server)
   await as('PATCH', `/api/buildings/${building.id}`, { timezone })
+  const rolloverOf = (i: number) => (types[i % 3] === 'energy' ? (rollovers[i] ?? null) : null)
   const rows = Array.from({ length: streamsPerBuilding }, (_, i) => {
     const sensor_type = types[i % 3] ?? 'temperature'
     const of = { building_id: building.id, floor_id: floor.id, sensor_key: `${key}/${i}`, name: `S${i}` }
-    return { ...of, sensor_type, unit: sensorKinds[sensor_type].unit, interval_s: 600 }
+    const rollover_value = rolloverOf(i)
+    return { ...of, sensor_type, unit: sensorKinds[sensor_type].unit, interval_s: 600, rollover_value }
   })
   const ids = await db.insertInto('sensor').values(rows).returning('id').execute()
   const behaviourOf = (i: number) => sensorKinds[types[i % 3] ?? 'temperature'].behaviour
-  const sensors = ids.map(({ id }, i) => ({ sensorId: id, behaviour: behaviourOf(i), intervalS: 600 }))
+  const sensors = ids.map(({ id }, i) => ({
+    sensorId: id,
+    behaviour: behaviourOf(i),
+    intervalS: 600,
+    rolloverValue: rolloverOf(i),
+  }))
   return { floorId: floor.id, sensors }
 }
 
@@ -119,12 +151,30 @@ async function sendRound(round: number, streams: Event[][], sensors: Sensor[], s
   assert.deepEqual([answer.stored, answer.duplicates], [stored, body.length - stored])
 }
 
+/** Declares what falls due in a round, to the server and to the oracle. */
+async function declareRound(round: number, replaced: (Replaced | null)[], sensors: Sensor[], startMs: number) {
+  for (const [i, one] of replaced.entries()) {
+    const sensor = sensors[i] as Sensor
+    if (one?.round !== round || sensor.behaviour !== 'counter') continue
+    const atMs = startMs + Math.round((one.share * days * 24 * hourMs) / 1_000)
+    if (atMs > clock.nowMs) continue
+    const body = { at: new Date(atMs).toISOString(), final_reading: one.final, first_reading: one.first }
+    await create(as, `/api/sensors/${sensor.sensorId}/meter-replacements`, body)
+    sensor.replacements = [{ atMs, ...one }]
+  }
+}
+
 test(`${streamsPerBuilding * buildings} random streams: every answer is that of a plain list`, async () => {
   let checked = 0
   await fc.assert(
-    fc.asyncProperty(world, async ({ place: [timezone, start], streams, pauses, seals, limits, cut }) => {
+    fc.asyncProperty(world, async ({ place, streams, countings, pauses, seals, limits, cut }) => {
+      const [timezone, start] = place
       const startMs = Date.parse(start)
-      const { floorId, sensors } = await floorOf(timezone)
+      const { floorId, sensors } = await floorOf(
+        timezone,
+        countings.map(({ rollover }) => rollover),
+      )
+      const replaced = countings.map((one) => one.replaced)
       const list: List = new Map()
 
       const check = async (fromMs: number, toMs: number, grains: ('raw' | '15m' | '1h' | '1d')[]) => {
@@ -144,6 +194,7 @@ test(`${streamsPerBuilding * buildings} random streams: every answer is that of 
       clock.nowMs = startMs + 30 * hourMs
       for (let round = 0; round < rounds; round++) {
         await sendRound(round, streams, sensors, startMs, list)
+        await declareRound(round, replaced, sensors, startMs)
         if (seals[round]) await server.services.readings.sealClosedDays()
         if (round === rounds >> 1) {
           const fromMs = startMs + cut.from * hourMs + 1

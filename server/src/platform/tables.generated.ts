@@ -89,6 +89,27 @@ export interface InstallationSecret {
   value: string
 }
 
+export interface MeterReplacement {
+  at: Timestamp
+  declared_at: Timestamp
+  declared_by: string
+  declared_by_email: string
+  /**
+   * of the old meter, in the unit of the sensor
+   */
+  final_reading: number
+  /**
+   * of the new meter
+   */
+  first_reading: number
+  id: Generated<number>
+  note: string | null
+  sensor_id: number
+  withdrawn_at: Timestamp | null
+  withdrawn_by: string | null
+  withdrawn_by_email: string | null
+}
+
 export interface Person {
   created_at: Generated<Timestamp>
   email: string
@@ -186,6 +207,10 @@ export interface Segment {
   decimals: number | null
   first: number | null
   /**
+   * of counters, where the first good reading is not the first: as first_ms
+   */
+  first_good_ms: number | null
+  /**
    * the first reading is that long after from_at
    */
   first_ms: number
@@ -197,10 +222,14 @@ export interface Segment {
   hours_int2: number[] | null
   hours_int4: number[] | null
   /**
-   * counters only: rises within the day; the rise from the day before is added when read, as that day may still get late readings
+   * counters only: rises within the day, every fall counted from zero; what steps say otherwise, and the rise from the day before, is added when read
    */
   increase: number | null
   last: number | null
+  /**
+   * of counters, where the last good reading is not the newest: as last_ms
+   */
+  last_good_ms: number | null
   /**
    * the newest reading is that long after from_at
    */
@@ -220,6 +249,10 @@ export interface Segment {
    * reading i is step_ms + unit_ms * times[i] after the one before; times is null where all are 0; step_ms is null once the readings were dropped
    */
   step_ms: number | null
+  /**
+   * counters only: four numbers (from_ms and to_ms after from_at, value before, value after) for each two consecutive good readings between which the value fell to half or less or a meter was replaced; null where there is none
+   */
+  steps: number[] | null
   sum: number | null
   suspect: number
   /**
@@ -243,6 +276,10 @@ export interface Sensor {
   id: Generated<number>
   interval_s: Generated<number>
   name: string
+  /**
+   * counters: the value at which the register starts again from 0; null: not known
+   */
+  rollover_value: number | null
   sensor_key: string
   sensor_type: string
   status: Generated<string>
@@ -266,10 +303,11 @@ export interface Session {
 
 export interface UnsealedDayReading {
   at: Timestamp | null
-  before: number | null
   day: Timestamp | null
   from_at: Timestamp | null
+  opens: boolean | null
   quality: number | null
+  rise: number | null
   sensor_id: number | null
   sensor_type: string | null
   value: number | null
@@ -301,6 +339,7 @@ export interface DB {
   floor: Floor
   gateway: Gateway
   installation_secret: InstallationSecret
+  meter_replacement: MeterReplacement
   person: Person
   plenum_migration: PlenumMigration
   reading: Reading

@@ -10,6 +10,8 @@ export interface KnownSensor {
   buildingId: number
   floorId: number
   sensorType: SensorType
+  /** Of its building, IANA. */
+  timezone: string
 }
 
 /** Finds a sensor that the sender may write; undefined for all others. */
@@ -95,7 +97,7 @@ function take(reading: unknown, lookup: SensorLookup, nowMs: number, judged: Jud
   return null
 }
 
-function findSensor(id: unknown, key: unknown, lookup: SensorLookup): KnownSensor | RejectionCode {
+export function findSensor(id: unknown, key: unknown, lookup: SensorLookup): KnownSensor | RejectionCode {
   const [noId, noKey] = [id === undefined || id === null, key === undefined || key === null]
   if (noId && noKey) return 'reading_sensor_missing'
   const byId = isSensorId(id) ? lookup.byId(id) : undefined

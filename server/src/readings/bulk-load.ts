@@ -1,81 +1,101 @@
 import type { Kysely } from 'kysely'
-import type { Clock, Tables } from '#platform'
-import { inOrder, within } from './columns.ts'
-import { dateOfDay, dayIndexOf, type DaysOf } from './local-days.ts'
+import { sqlState, type Tables } from '#platform'
+import type { GivenDay, Piece } from './day-group.ts'
+import { asOverloaded } from './overload.ts'
+import type { RejectionCode } from './rejection.ts'
+import { type Layers, layersOf } from './replace.ts'
 import { rewriteDays } from './rewrite-days.ts'
-import type { Columns } from './rollup.ts'
-import { isCounter, isSealable } from './seal.ts'
 import { sealStore } from './seal-store.ts'
-import type { SensorDay } from './segment-codec.ts'
-import type { ReadingChunk } from './stored-readings.ts'
 
-/** Sensor-days of one transaction. */
-const daysPerStep = 64
-/** Transactions at a time: while one is encoded here, the database writes the other. */
+/** Transactions at a time, of all requests: while one is encoded here, the database writes the other. */
 const lanes = 2
+/** SQLSTATE deadlock_detected: ingest wrote the same rows in another order. */
+const deadlock = '40P01'
+const attempts = 3
+
+export interface Loaded {
+  stored: number
+  duplicates: number
+  /** Stretches that could not be stored; the whole of each. */
+  refused: { piece: Piece; code: RejectionCode }[]
+  /** Days with at least one reading stored. */
+  changed: GivenDay[]
+}
+
+/** A day with what is to be laid over what is stored of it. */
+export interface AddedDay extends GivenDay {
+  added: Layers
+}
+
+/** How an engine stores readings of closed days: of each, how many were new or another, or lie in days that expired. */
+export type LoadDays = (
+  tx: Kysely<Tables>,
+  days: readonly AddedDay[],
+) => Promise<readonly { changed: number; expired: number }[]>
+
+/** Straight into segments: the same answers afterwards as if they had been sent, at many times the speed. */
+export const loadSegments: LoadDays = async (tx, days) => (await rewriteDays(tx, days)).added
 
 /**
- * Writes readings of closed days straight into segments: the same answers afterwards as if they had been sent, at many
- * times the speed. Readings are judged already: known sensors, finite values, and quality as ingest would give it.
+ * Stores readings of closed days. They are judged already.
+ * @param onSealed told after each commit
  */
-export function createBulkLoad(options: {
-  db: Kysely<Tables>
-  daysOf: DaysOf
-  clock: Clock
-  /** After each commit. */
-  onSealed(): void
-}) {
-  const { db, daysOf, clock, onSealed } = options
-  const loadSome = async (days: readonly SensorDay[], added: ReadonlyMap<number, Columns>): Promise<void> => {
-    await db.transaction().execute(async (tx) => {
-      await sealStore.lock(tx, [...new Set(days.map(({ sensorId }) => sensorId))])
-      await rewriteDays(tx, days, added)
+export function createBulkLoad(db: Kysely<Tables>, loadDays: LoadDays, onSealed: () => void) {
+  let free = lanes
+  const waiting: (() => void)[] = []
+
+  const load = (days: readonly GivenDay[]): Promise<Loaded> =>
+    db.transaction().execute(async (tx) => {
+      const loaded: Loaded = { stored: 0, duplicates: 0, refused: [], changed: [] }
+      const existing = await sealStore.lockDays(tx, days)
+      const refuse = (day: GivenDay, code: RejectionCode) =>
+        loaded.refused.push(...day.pieces.map((piece) => ({ piece, code })))
+      for (const day of days) if (!existing.has(day.sensorId)) refuse(day, 'reading_sensor_unknown')
+      const known = days
+        .filter(({ sensorId }) => existing.has(sensorId))
+        .map((day) => ({ ...day, added: layersOf(day.pieces.map(({ readings }) => readings)) }))
+      const added = await loadDays(tx, known)
+      known.forEach((day, i) => {
+        const { changed, expired } = added[i] as (typeof added)[number]
+        if (expired > 0 && changed === 0) return refuse(day, 'reading_expired')
+        const stored = changed + day.added.overwritten
+        loaded.stored += stored
+        loaded.duplicates += day.readings - stored
+        if (stored > 0) loaded.changed.push(day)
+      })
+      return loaded
     })
-    onSealed()
+
+  const withRetries = async (days: readonly GivenDay[]): Promise<Loaded> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const loaded = await load(days)
+        onSealed()
+        return loaded
+      } catch (error) {
+        if (sqlState(error) !== deadlock || attempt === attempts) throw asOverloaded(error)
+      }
+    }
   }
 
-  /**
-   * Returns once all is committed; a piece at a time, so after an error some of it may be stored, and the same may be
-   * loaded again. One chunk a sensor, in any order of time.
-   * @returns readings that belong to days not closed yet, for the caller to send the ordinary way
-   * @throws RangeError where a value is not finite or a sensor unknown; nothing is stored then
-   */
-  return async (chunks: readonly ReadingChunk[]): Promise<{ loaded: number; tooYoung: ReadingChunk[] }> => {
-    const nowMs = clock.now()
-    const ids = chunks.map(({ sensorId }) => sensorId)
-    const sensors = new Map((await sealStore.sensors(db, ids)).map((sensor) => [sensor.id, sensor]))
-    if (new Set(ids).size < ids.length) throw new RangeError('a sensor is in two chunks')
-    const added = new Map<number, Columns>()
-    const tooYoung: ReadingChunk[] = []
-    const days: SensorDay[] = []
-    let loaded = 0
-    for (const { sensorId, ...given } of chunks) {
-      const sensor = sensors.get(sensorId)
-      if (!sensor) throw new RangeError(`there is no sensor ${sensorId}`)
-      if (!given.values.every(Number.isFinite)) throw new RangeError(`a value of sensor ${sensorId} is not finite`)
-      const readings = inOrder(given)
-      const { startsMs } = await daysOf(sensor.timezone, nowMs)
-      for (let i = 0; i < readings.atMs.length; ) {
-        const index = dayIndexOf(startsMs, readings.atMs[i] as number)
-        const [fromMs, toMs] = [startsMs[index] as number, startsMs[index + 1] as number]
-        if (!isSealable(toMs, nowMs)) {
-          tooYoung.push({ sensorId, ...within(readings, fromMs, Number.POSITIVE_INFINITY) })
-          break
-        }
-        days.push({ sensorId, day: dateOfDay(index), fromMs, toMs, counter: isCounter(sensor.sensor_type) })
-        while (i < readings.atMs.length && (readings.atMs[i] as number) < toMs) i++
+  return {
+    /** Resolves when a lane is free for the caller, who has to use it: `store` gives it back. */
+    async lane(): Promise<void> {
+      if (free > 0) free--
+      else await new Promise<void>((resolve) => waiting.push(resolve))
+    },
+
+    /** Returns after the commit of all of it. @throws overloaded */
+    async store(days: readonly GivenDay[]): Promise<Loaded> {
+      try {
+        return await withRetries(days)
+      } finally {
+        const next = waiting.shift()
+        if (next) next()
+        else free++
       }
-      added.set(sensorId, readings)
-    }
-    const steps = Array.from({ length: Math.ceil(days.length / daysPerStep) }, (_, i) =>
-      days.slice(i * daysPerStep, (i + 1) * daysPerStep),
-    )
-    for (const { atMs } of added.values()) loaded += atMs.length
-    for (const { atMs } of tooYoung) loaded -= atMs.length
-    const lane = async (): Promise<void> => {
-      for (let step = steps.shift(); step; step = steps.shift()) await loadSome(step, added)
-    }
-    await Promise.all(Array.from({ length: lanes }, lane))
-    return { loaded, tooYoung }
+    },
   }
 }
+
+export type BulkLoad = ReturnType<typeof createBulkLoad>

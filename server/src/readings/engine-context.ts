@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely'
 import type { Clock, Log, Metrics, Tables } from '#platform'
-import type { Batch } from './batch.ts'
 import type { DaysOf } from './local-days.ts'
 
 export interface EngineContext {
@@ -13,6 +12,6 @@ export interface EngineContext {
   clock: Clock
   log: Log
   metrics: Metrics
-  /** How readings are stored the ordinary way; it is told what has become small. */
-  store: { add(batch: Batch, nowMs: number): Promise<unknown>; daysSealed(): void }
+  /** Told when days have become small. */
+  onSealed(): void
 }

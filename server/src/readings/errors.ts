@@ -10,5 +10,12 @@ export const readingErrors = defineErrors({
   body_cut_off: [400, 'The body ended too early'],
   line_too_long: [413, 'A line is too long'],
   quota_exceeded: [429, 'The key is over its quota'],
+  replacement_sensor_not_found: [404, 'No such sensor'],
+  replacement_not_found: [404, 'No such meter replacement'],
+  replacement_not_of_counter: [422, 'Only counters have a meter that is replaced'],
+  replacement_time_invalid: [422, 'The time of the replacement can not be'],
+  replacement_instant_taken: [409, 'A replacement at that instant is declared already'],
+  replacement_withdrawn: [409, 'The replacement is withdrawn already'],
+  replacement_readings_gone: [409, 'The readings around the replacement are not kept any more'],
   retention_rollup_too_short: [422, 'Figures would be kept shorter than the readings that they are of'],
 })

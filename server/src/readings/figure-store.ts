@@ -18,18 +18,23 @@ import {
 interface FigureRow extends PartRow {
   packed: Buffer | null
   packed_hours: string | null
+  packed_steps: string | null
 }
 
 /** Bytes of one day in `packed`. */
-const packedBytes = 82
+const packedBytes = 90
 const packed = sql`string_agg(
   timestamptz_send(s.from_at) || timestamptz_send(s.to_at) || int4send(s.count) || int4send(s.suspect)
   || float8send(coalesce(s.min, 'NaN')) || float8send(coalesce(s.max, 'NaN')) || float8send(coalesce(s.sum, 'NaN'))
   || float8send(coalesce(s.first, 'NaN')) || float8send(coalesce(s.last, 'NaN'))
-  || float8send(coalesce(s.increase, 'NaN')) || int2send(coalesce(s.decimals, -1)::int2) || int8send(coalesce(s.base, 0)::int8),
+  || float8send(coalesce(s.increase, 'NaN')) || int2send(coalesce(s.decimals, -1)::int2) || int8send(coalesce(s.base, 0)::int8)
+  || int4send(coalesce(s.first_good_ms, s.first_ms)) || int4send(coalesce(s.last_good_ms, s.last_ms)),
   ''::bytea)`
 /** In the same order; figures as doubles are told apart by their letter. */
 const packedHours = sql`string_agg(coalesce(s.hours_int2::text, s.hours_int4::text, 'f' || s.hours_float8::text), ';')`
+
+/** In the same order, empty where a day has none; null where none of them has any. */
+const packedSteps = sql`case when bool_or(s.steps is not null) then string_agg(coalesce(s.steps::text, ''), ';') end`
 
 /**
  * Figures of sealed days, readings only of those days that have hot rows over them, and the hot rows; in one statement.
@@ -42,14 +47,14 @@ export async function readFigures(
 ): Promise<Map<number, StoredParts>> {
   const { rows } = await sql<FigureRow>`
     select ${segmentColumns}, null::bytea as hot_at, null::bytea as hot_values, null::bytea as hot_qualities,
-           null::bytea as packed, null::text as packed_hours
+           null::bytea as packed, null::text as packed_hours, null::text as packed_steps
     from segment s where ${segmentsWithin(query)} and ${hotOver}
     union all
-    select s.sensor_id, ${withoutSegment}, null, null, null, ${packed}, ${unit === 'hour' ? packedHours : null}
+    select s.sensor_id, ${withoutSegment}, null, null, null, ${packed}, ${unit === 'hour' ? packedHours : null}, ${packedSteps}
     from segment s where ${segmentsWithin(query)} and not ${hotOver}
     group by s.sensor_id
     union all
-    select r.sensor_id, ${withoutSegment}, ${hotColumns}, null, null from reading r
+    select r.sensor_id, ${withoutSegment}, ${hotColumns}, null, null, null from reading r
     where r.sensor_id = any(${query.sensorIds}::int4[])
       and r.at >= ${new Date(query.fromMs)} and r.at < ${new Date(query.toMs)}
     group by r.sensor_id`.execute(db, { signal: query.signal, inflightQueryAbortStrategy: 'cancel query' })
@@ -58,14 +63,15 @@ export async function readFigures(
     const part = partOf(parts, row.sensor_id)
     if (row.hot_at !== null) part.hot = hotReadings(row)
     else if (row.packed === null) part.segments.push(row)
-    else part.segments.push(...unpack(row.sensor_id, row.packed, row.packed_hours))
+    else part.segments.push(...unpack(row.sensor_id, row.packed, row.packed_hours, row.packed_steps))
   }
   for (const { segments } of parts.values()) segments.sort((a, b) => a.from_ms - b.from_ms)
   return parts
 }
 
-function unpack(sensorId: number, bytes: Buffer, hoursText: string | null): SegmentRow[] {
+function unpack(sensorId: number, bytes: Buffer, hoursText: string | null, stepsText: string | null): SegmentRow[] {
   const hours = hoursText?.split(';')
+  const steps = stepsText?.split(';')
   return Array.from({ length: bytes.length / packedBytes }, (_, i) => {
     const at = i * packedBytes
     const double = (index: number) => bytes.readDoubleBE(at + 24 + index * 8)
@@ -89,6 +95,9 @@ function unpack(sensorId: number, bytes: Buffer, hoursText: string | null): Segm
       decimals: decimals < 0 ? null : decimals,
       // Below 2^53, as it was when it was written.
       base: bytes.readInt32BE(at + 74) * 2 ** 32 + bytes.readUInt32BE(at + 78),
+      first_good_ms: bytes.readInt32BE(at + 82),
+      last_good_ms: bytes.readInt32BE(at + 86),
+      steps: steps?.[i] || null,
       hours_int4: exact ? text : null,
       hours_float8: exact || text === null ? null : text.slice(1),
       ...withoutReadings,

@@ -1,22 +1,28 @@
+import type { IngestAnswer } from '@plenum/contract'
 import type { Kysely } from 'kysely'
 import type { App, Clock, Database, Log, Metrics, Storage, Tables } from '#platform'
 import type { Registry } from '#registry'
 import { createAdmission } from './admission.ts'
+import { createBulkImport } from './bulk-import.ts'
 import { createEngine } from './engine.ts'
+import { createBulkLoad } from './bulk-load.ts'
+import { importRoutes } from './import-routes.ts'
 import { type Committed, createIngest } from './ingest.ts'
 import { createQuotas } from './quota.ts'
+import { createReplacements } from './replacements.ts'
+import { replacementRoutes } from './replacement-routes.ts'
 import { createLocalDays } from './local-days.ts'
 import { retentionRoutes } from './retention-routes.ts'
 import { readingRoutes } from './routes.ts'
 import { createSensorDirectory } from './sensor-directory.ts'
 import { createStore } from './store.ts'
 
+export { type Counting, counterStep, type Good } from './counter-steps.ts'
 export type { Committed } from './ingest.ts'
 export { isGood, isLate } from './quality.ts'
 export type { Expiry } from './retention.ts'
 export { describePeriod } from './retention-plan.ts'
 export type { KeptKind } from './retention-policy.ts'
-export { rise } from './rollup.ts'
 export type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
 export type Readings = ReturnType<typeof createReadings>
 
@@ -44,7 +50,8 @@ export function createReadings(options: {
   const { db } = options.database
   const store = createStore(options.database, { storage })
   const daysOf = createLocalDays(db)
-  const engine = createEngine(storage, { db, jobs, past, daysOf, clock, log, metrics, store })
+  const onSealed = store.daysSealed
+  const engine = createEngine(storage, { db, jobs, past, daysOf, clock, log, metrics, onSealed })
   const { retention } = engine
   const directory = createSensorDirectory(options.registry)
   const admission = createAdmission()
@@ -52,18 +59,20 @@ export function createReadings(options: {
 
   const counted = metrics.counter('plenum_readings_total', 'Readings received, by what became of them', ['outcome'])
   metrics.gauge('plenum_ingest_bytes_held', 'Bytes of request bodies waiting to be stored', admission.held)
-  const ingest = createIngest({
+  const intake = {
     store,
     directory,
     clock,
     onCommitted: options.onCommitted,
-    onCounted(answer, suspect) {
+    onCounted(answer: IngestAnswer, suspect: number) {
       counted.inc({ outcome: 'stored' }, answer.stored)
       counted.inc({ outcome: 'duplicate' }, answer.duplicates)
       counted.inc({ outcome: 'rejected' }, answer.rejected)
       counted.inc({ outcome: 'suspect' }, suspect)
     },
-  })
+  }
+  const ingest = createIngest(intake)
+  const bulkImport = createBulkImport({ ...intake, load: createBulkLoad(db, engine.loadDays, onSealed), daysOf })
 
   const lastSeen = new Map<number, number>()
   const seen = (gatewayId: number): void => {
@@ -74,9 +83,11 @@ export function createReadings(options: {
   }
 
   return {
-    routes: (app: App): void => {
+    routes(app: App): void {
       readingRoutes(app, { ingest, admission, quotas, seen })
+      importRoutes(app, { bulkImport, admission, quotas, seen })
       retentionRoutes(app, retention)
+      replacementRoutes(app, createReplacements({ db, clock }))
     },
     registryChanged: directory.forget,
     removeSensor: store.removeSensor,
@@ -87,7 +98,6 @@ export function createReadings(options: {
     seal: (): Promise<void> => engine.sealClosedDays(sealForMs),
     retention,
     dropExpired: async (): Promise<void> => void (await retention.dropExpired({ forMs: dropForMs })),
-    loadClosedDays: engine.loadClosedDays,
 
     /** Partitions of today and the next days, so that no request has to wait for one. */
     makePartitionsAhead: async (days = 3): Promise<void> => {

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
-import { createBulkLoad } from './bulk-load.ts'
+import { loadSegments } from './bulk-load.ts'
 import type { EngineContext } from './engine-context.ts'
 import { createPartitions } from './partitions.ts'
 import { createRetention } from './retention.ts'
@@ -31,14 +31,13 @@ export function nativeArrivals(db: Kysely<Tables>): Arrivals {
 }
 
 export function createNativeEngine(context: EngineContext): StorageEngine {
-  const { db, past, daysOf, clock, log, metrics } = context
-  const onSealed = context.store.daysSealed
+  const { past, daysOf, clock, log, metrics, onSealed } = context
   const jobs = { db: context.jobs, clock, log, metrics }
   const sealing = createSealing({ ...jobs, daysOf, onSealed })
   return {
     stored: createStored(past, createReadDays(past, daysOf)),
     sealClosedDays: async (forMs) => void (await sealing.sealClosedDays(forMs)),
     retention: createRetention({ ...jobs, seal: () => sealing.sealClosedDays(sealBeforeDropMs) }),
-    loadClosedDays: createBulkLoad({ db, daysOf, clock, onSealed }),
+    loadDays: loadSegments,
   }
 }

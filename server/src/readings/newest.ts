@@ -28,5 +28,12 @@ export function createNewest(limit = sensorsRemembered) {
       }
       return isNew
     },
+
+    /** Notes what was stored another way. @returns whether it may be the newest that is stored of the sensor */
+    note(sensorId: number, atMs: number): boolean {
+      if ((newestMs.get(sensorId) ?? Number.NEGATIVE_INFINITY) > atMs) return false
+      newestMs.set(sensorId, atMs)
+      return true
+    },
   }
 }

@@ -22,6 +22,9 @@ export function createQuotas() {
     /** Before any reading is taken: a key that has used up its minute. @throws quota_exceeded */
     refuseExhausted,
 
+    /** Counts readings that are stored already. */
+    count: async ({ keyId }: KeyInUse, readings: number): Promise<void> => void (await sent.penalty(keyId, readings)),
+
     /**
      * Counts readings against the quota while they are stored; those that could not be stored count nothing, or an
      * outage would leave every key exhausted. A batch that goes over the quota is still taken, or a large one would

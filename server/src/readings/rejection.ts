@@ -11,6 +11,10 @@ export const rejections = {
   reading_timestamp_invalid: 'The timestamp is not RFC 3339 with a zone, such as 2026-11-23T10:15:00Z.',
   reading_timestamp_too_old: 'The timestamp is before 1990.',
   reading_timestamp_in_future: 'The timestamp is more than 10 minutes ahead.',
+  reading_timestamp_not_ms: 'The timestamp is not a whole number of milliseconds since 1970.',
+  reading_expired: 'The readings of that day were dropped when their time was over.',
+  run_invalid: 'A line is an object with sensor_id or sensor_key, values, and timestamps or start and step_ms.',
+  run_lengths_differ: 'timestamps and values are not of the same length.',
 } as const
 
 export type RejectionCode = keyof typeof rejections

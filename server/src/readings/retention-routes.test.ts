@@ -3,7 +3,7 @@ import test, { beforeEach } from 'node:test'
 import type { Problem, Retention, RetentionDryRun, RetentionDue, RetentionLogEntry } from '@plenum/contract'
 import { sensorTypes } from '@plenum/contract'
 import { sql } from 'kysely'
-import { createSmallBuilding, startTestServer } from '#test'
+import { createSmallBuilding, loadRuns, startTestServer } from '#test'
 
 const server = await startTestServer()
 const { as, services } = server
@@ -17,9 +17,9 @@ beforeEach(() => sql`truncate retention_rule`.execute(db))
 const { temperature } = await createSmallBuilding(server)
 await sql`update sensor set created_at = '2000-01-01'`.execute(db)
 /** 400 days of one reading each, up to the 1st of November 2026. */
-const atMs = Float64Array.from({ length: 400 }, (_, i) => Date.parse('2026-11-01T00:00Z') - i * dayMs).reverse()
-await readings.loadClosedDays([
-  { sensorId: temperature.id, atMs, values: atMs.map((_, i) => i % 30), qualities: new Uint8Array(400) },
+const values = Array.from({ length: 400 }, (_, i) => i % 30)
+await loadRuns(as, [
+  { sensor_id: temperature.id, start: Date.parse('2026-11-01T00:00Z') - 399 * dayMs, step_ms: dayMs, values },
 ])
 
 const kinds = async () => (await as('GET', path)).json<{ items: Retention[] }>().items

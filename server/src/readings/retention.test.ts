@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test, { beforeEach } from 'node:test'
 import type { SensorType } from '@plenum/contract'
 import { sql } from 'kysely'
-import { create, createSmallBuilding, send, startTestServer, storage } from '#test'
+import { create, createSmallBuilding, loadRuns, send, startTestServer, storage } from '#test'
 import { retentionStore } from './retention-store.ts'
 
 const server = await startTestServer()
@@ -30,9 +30,15 @@ async function building() {
 
 /** One reading at noon (UTC) of each of some days, in segments. */
 async function loadDays(sensorIds: readonly number[], from: string, days: number): Promise<void> {
-  const atMs = Float64Array.from({ length: days }, (_, i) => Date.parse(`${from}T12:00:00Z`) + i * dayMs)
-  const columns = { atMs, values: atMs.map((_, i) => i), qualities: new Uint8Array(days) }
-  await readings.loadClosedDays(sensorIds.map((sensorId) => ({ sensorId, ...columns })))
+  const columns = {
+    start: Date.parse(`${from}T12:00:00Z`),
+    step_ms: dayMs,
+    values: Array.from({ length: days }, (_, i) => i),
+  }
+  await loadRuns(
+    server.as,
+    sensorIds.map((sensor_id) => ({ sensor_id, ...columns })),
+  )
 }
 
 const minutes = (sensorId: number, from: string, length: number, value = (i: number) => 20 + (i % 50) / 10) =>

@@ -55,6 +55,24 @@ export const sealStore = {
     return new Set(rows.map(({ id }) => id))
   },
 
+  /**
+   * Waits until nobody else rewrites these days, nor any other day of their sensors as a whole, as sealing does. In one
+   * order for all, so that two who wait never wait for each other.
+   * @param days `day` as `2026-11-23`
+   * @returns sensors that exist, of those that were asked for
+   */
+  async lockDays(tx: Kysely<Tables>, days: readonly { sensorId: number; day: string }[]): Promise<Set<number>> {
+    const ids = days.map(({ sensorId }) => sensorId)
+    await sql`select pg_advisory_xact_lock_shared(${lockClass}, id)
+      from (select distinct id from unnest(${ids}::int4[]) id order by id) ordered`.execute(tx)
+    // No sensor has an id as large as the classes of other locks.
+    await sql`select pg_advisory_xact_lock(id, day - date '1990-01-01')
+      from (select id, day from unnest(${ids}::int4[], ${days.map(({ day }) => day)}::date[]) d (id, day) order by id, day)
+      ordered`.execute(tx)
+    const { rows } = await sql<{ id: number }>`select id from sensor where id = any(${ids}::int4[])`.execute(tx)
+    return new Set(rows.map(({ id }) => id))
+  },
+
   /** Waits until nobody else rewrites them. In the order of their ids, so that two who wait never wait for each other. */
   async lock(tx: Kysely<Tables>, ids: readonly number[]): Promise<void> {
     await sql`select pg_advisory_xact_lock(${lockClass}, id)

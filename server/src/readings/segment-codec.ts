@@ -1,4 +1,5 @@
 import { powerOfTen, toDecimals } from './decimal.ts'
+import { type DaySteps, type Step, stepsOf } from './counter-steps.ts'
 import { isGood, lateBit, suspectBit } from './quality.ts'
 import { type Columns, countDay, type DayFigures, type Figures } from './rollup.ts'
 import { arrayText, doublesOf, integersOf, type SegmentRow } from './segment-row.ts'
@@ -36,8 +37,9 @@ function differences(numbers: Float64Array, first: number): Float64Array {
  * Pure. The times are a constant step and what each differs from it; the values integers after decimal scaling, as
  * differences, or doubles where no scaling is exact. `decodeReadings` gives back every bit.
  * @param readings at least one, ascending, within the day
+ * @param replacedAtMs when meters of the sensor were replaced
  */
-export function encodeDay(of: SensorDay, readings: Columns): SegmentRow {
+export function encodeDay(of: SensorDay, readings: Columns, replacedAtMs: readonly number[] = []): SegmentRow {
   const { atMs, values, qualities } = readings
   const count = atMs.length
   const lastIndex = count - 1
@@ -61,6 +63,7 @@ export function encodeDay(of: SensorDay, readings: Columns): SegmentRow {
     newest: isGood(qualities[lastIndex]) ? null : (values[lastIndex] as number),
     first_ms: (atMs[0] as number) - of.fromMs,
     last_ms: (atMs[lastIndex] as number) - of.fromMs,
+    ...encodeGood(of.counter ? stepsOf(readings, replacedAtMs) : null, of.fromMs, atMs),
     ...encodeTimes(atMs),
     decimals: scaled?.decimals ?? null,
     base: scaled?.base ?? null,
@@ -71,6 +74,24 @@ export function encodeDay(of: SensorDay, readings: Columns): SegmentRow {
     values_float8: scaled ? null : arrayText(values),
     ...encodeHours(figures.hours, scaled?.base ?? null, power, of.counter),
   }
+}
+
+/** Times from the day's start, so that they are short; those of the first and the last reading stand there already. */
+function encodeGood(found: DaySteps | null, fromMs: number, atMs: Float64Array) {
+  if (found === null) return { first_good_ms: null, last_good_ms: null, steps: null }
+  const { firstGoodMs, lastGoodMs, steps } = found
+  return {
+    first_good_ms: firstGoodMs === atMs[0] ? null : firstGoodMs - fromMs,
+    last_good_ms: lastGoodMs === atMs.at(-1) ? null : lastGoodMs - fromMs,
+    steps: encodeSteps(steps, fromMs),
+  }
+}
+
+export function encodeSteps(steps: readonly Step[], fromMs: number): string | null {
+  if (steps.length === 0) return null
+  return arrayText(
+    steps.flatMap(({ before, after }) => [before.atMs - fromMs, after.atMs - fromMs, before.value, after.value]),
+  )
 }
 
 function encodeValues(values: Float64Array) {
@@ -189,6 +210,22 @@ function decodeValues(row: SegmentRow, count: number): Float64Array {
     values[i] = integer / power
   }
   return values
+}
+
+/** Null where there is no good reading. */
+export function decodeSteps(row: SegmentRow): DaySteps | null {
+  const { from_ms: fromMs } = row
+  if (row.count === 0) return null
+  const numbers = row.steps === null ? [] : [...doublesOf(row.steps)]
+  const steps = Array.from({ length: numbers.length / 4 }, (_, i) => {
+    const [earlier, later, before, after] = numbers.slice(4 * i, 4 * i + 4) as [number, number, number, number]
+    return { before: { atMs: fromMs + earlier, value: before }, after: { atMs: fromMs + later, value: after } }
+  })
+  return {
+    firstGoodMs: fromMs + (row.first_good_ms ?? row.first_ms),
+    lastGoodMs: fromMs + (row.last_good_ms ?? row.last_ms),
+    steps,
+  }
 }
 
 /** The figures that stand in a segment, without a look at its readings. */

@@ -13,6 +13,9 @@ export interface SegmentRow extends Omit<Figures, 'increase'> {
   newest: number | null
   first_ms: number
   last_ms: number
+  /** Of counters, where that is another reading; null: `first_ms`, `last_ms`. */
+  first_good_ms: number | null
+  last_good_ms: number | null
   /** Null once the readings were dropped. */
   step_ms: number | null
   unit_ms: number | null
@@ -22,6 +25,8 @@ export interface SegmentRow extends Omit<Figures, 'increase'> {
   hours_int2: string | null
   hours_int4: string | null
   hours_float8: string | null
+  /** Of counters: falls that may be roll-overs, and replacements of the meter; null where there is none. */
+  steps: string | null
   suspect_at: string | null
   late_at: string | null
   times_int2: string | null

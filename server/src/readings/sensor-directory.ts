@@ -64,6 +64,7 @@ export function createSensorDirectory(registry: Pick<Registry, 'sensorsNamed'>) 
             buildingId: row.building_id,
             floorId: row.floor_id,
             sensorType: row.sensor_type as SensorType,
+            timezone: row.timezone,
           }
           keep(sensor)
           // A change that came while the query ran would otherwise be remembered as it was before.

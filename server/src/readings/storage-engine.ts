@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely'
 import type { Tables } from '#platform'
 import type { Batch } from './batch.ts'
+import type { LoadDays } from './bulk-load.ts'
 import type { Retention } from './retention.ts'
-import type { ReadingChunk, StoredReadings } from './stored-readings.ts'
+import type { StoredReadings } from './stored-readings.ts'
 
 /** What those who write readings need of an engine. */
 export interface Arrivals {
@@ -23,10 +24,6 @@ export interface StorageEngine {
   /** Upkeep: closed days become small. @param forMs stops after that long; what is left is for the next time */
   sealClosedDays(forMs?: number): Promise<void>
   retention: Retention
-  /**
-   * Takes readings of closed days, judged already. One chunk a sensor, in any order of time.
-   * @returns readings for the caller to send the ordinary way
-   * @throws RangeError where a value is not finite or a sensor unknown; nothing is stored then
-   */
-  loadClosedDays(chunks: readonly ReadingChunk[]): Promise<{ loaded: number; tooYoung: ReadingChunk[] }>
+  /** How readings of closed days are stored in bulk. */
+  loadDays: LoadDays
 }

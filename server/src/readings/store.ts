@@ -1,11 +1,13 @@
 import { CompiledQuery } from 'kysely'
-import { commonErrors, type Database, sqlState, type Storage } from '#platform'
+import { type Database, sqlState, type Storage } from '#platform'
 import type { Batch } from './batch.ts'
 import { arraysOf } from './binary-array.ts'
 import { arrivalsOf } from './engine.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { distinct } from './identity.ts'
 import { createNewest } from './newest.ts'
+import { asOverloaded } from './overload.ts'
+import { insert, insertOrReplace } from './reading-statements.ts'
 
 export type ReadingStore = ReturnType<typeof createStore>
 
@@ -16,8 +18,6 @@ export interface Stored {
 
 /** SQLSTATE check_violation: here, no partition takes the row. */
 const noPartition = '23514'
-/** SQLSTATEs query_canceled (the statement's time was up) and lock_not_available: it may be done a moment later. */
-const notInTime = new Set(['57014', '55P03'])
 /**
  * SQLSTATE classes of what lies in the rows: one is there already (23505), has no partition (23514), holds a value
  * that can't be (22), meets those of another instance (40P01). Their batches are then written one by one.
@@ -30,19 +30,6 @@ const writers = 2
 const maxReadings = 5_000
 /** Those that write what is late or repeated: more would take connections from dashboards. */
 const lateWriters = 4
-
-/** Several `unnest` side by side need no table in between, as one in the from clause does. */
-const insert = `
-  insert into reading (sensor_id, at, value, quality)
-  select unnest($1::int4[]), unnest($2::timestamptz[]), unnest($3::float8[]), unnest($4::int2[])`
-
-/**
- * Rows that are new or differ from what is stored; the count of them is what was stored. A row whose value is already
- * there is locked but not written again.
- */
-const insertOrReplace = `${insert}
-  on conflict (sensor_id, at) do update set value = excluded.value, quality = excluded.quality
-  where reading.value <> excluded.value`
 
 /**
  * @param database `statements: 'unnamed'` where a connection is not one's own from statement to statement, as behind
@@ -114,6 +101,7 @@ export function createStore(
 
   return {
     makeRoom: arrivals.makeRoom,
+    newest,
     /** Days were sealed in this process. */
     daysSealed: arrivals.daysSealed,
     removeSensor: arrivals.removeSensor,
@@ -130,8 +118,7 @@ export function createStore(
         const { stored } = await write(news, nowMs)
         return { stored, duplicates: batch.sensorIds.length - stored }
       } catch (error) {
-        if (!notInTime.has(sqlState(error))) throw error
-        throw commonErrors.overloaded({ detail: 'The database took too long.', retryAfterS: 2 }, error)
+        throw asOverloaded(error)
       }
     },
   }

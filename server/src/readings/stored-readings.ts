@@ -1,3 +1,5 @@
+import type { Counting, Good } from './counter-steps.ts'
+
 /**
  * What is stored, whatever form it is stored in: hot rows, sealed segments, late rows over them. Nobody outside this
  * slice knows which.
@@ -27,7 +29,7 @@ export interface Rollup {
   sum: number
   first: number
   last: number
-  /** Sum of rises between consecutive good readings whose later one lies in the bucket; a fall counts from zero. */
+  /** Of counters: the sum of `counterStep` over consecutive good readings whose later one lies in the bucket. */
   increase: number
 }
 
@@ -47,10 +49,12 @@ export interface StoredReadings {
     unit: 'hour' | 'day'
     signal?: AbortSignal
   }): Promise<Rollup[]>
-  /** The last good value of each sensor before an instant; none for a sensor that has none. */
+  /** The last good reading of each counter before an instant; none for a sensor that has none. */
   lastGoodBefore(query: {
     sensorIds: readonly number[]
     beforeMs: number
     signal?: AbortSignal
-  }): Promise<Map<number, number>>
+  }): Promise<Map<number, Good>>
+  /** What falls of these sensors mean. */
+  countings(query: { sensorIds: readonly number[]; signal?: AbortSignal }): Promise<Map<number, Counting>>
 }

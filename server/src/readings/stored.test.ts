@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import type { IngestAnswer } from '@plenum/contract'
 import { type Kysely, sql } from 'kysely'
 import fc from 'fast-check'
 import type { Tables } from '#platform'
 import { countUnsealed, create, send, startTestServer, storage } from '#test'
+import { declare, type Declaration, declarationWithin, type Declared, rose } from './declarations.ts'
 import { isLate } from './quality.ts'
-import { rise } from './rollup.ts'
 import type { Rollup } from './stored-readings.ts'
 
 /**
  * Everything that can happen to a reading, against a plain list: on time, late, repeated, replaced, suspect; days sealed
- * at any moment between. Whatever is asked, the answer is that of the list.
+ * at any moment between; roll-over values set and cleared, meter replacements declared and withdrawn. Whatever is asked,
+ * the answer is that of the list.
  */
 
 const server = await startTestServer()
@@ -61,13 +63,14 @@ const sent: fc.Arbitrary<Sent> = fc.record({
   ),
   counter: fc.boolean(),
 })
-type Action = { send: Sent[] } | { load: Sent[] } | 'again' | 'seal' | 'later'
+type Action = { send: Sent[] } | { load: Sent[] } | Declaration | 'again' | 'seal' | 'later'
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ send: fc.array(sent, { minLength: 1, maxLength: 40 }) }) },
-  { weight: 1, arbitrary: fc.record({ load: fc.array(sent, { minLength: 1, maxLength: 60 }) }) },
+  { weight: 3, arbitrary: fc.record({ load: fc.array(sent, { minLength: 1, maxLength: 60 }) }) },
   { weight: 1, arbitrary: fc.constant('again' as const) },
   { weight: 2, arbitrary: fc.constant('seal' as const) },
   { weight: 1, arbitrary: fc.constant('later' as const) },
+  { weight: 4, arbitrary: declarationWithin(steps) },
 )
 
 let made = 0
@@ -96,7 +99,13 @@ async function dayStarts(timezone: string, fromMs: number): Promise<number[]> {
 }
 
 /** From the list, every figure by itself. */
-function expectedRollups(list: List, meter: number, starts: number[], unit: 'hour' | 'day'): Rollup[] {
+function expectedRollups(
+  list: List,
+  meter: number,
+  declared: Declared,
+  starts: number[],
+  unit: 'hour' | 'day',
+): Rollup[] {
   const rollups: Rollup[] = []
   for (const [sensorId, known] of list) {
     const all = [...known].sort(([a], [b]) => a - b).map(([atMs, one]) => ({ atMs, ...one }))
@@ -110,7 +119,7 @@ function expectedRollups(list: List, meter: number, starts: number[], unit: 'hou
       let increase = 0
       good.forEach((one, i) => {
         const before = good[i - 1]
-        if (before && bucketOf(one.atMs) === atMs) increase += rise(before.value, one.value)
+        if (before && bucketOf(one.atMs) === atMs) increase += rose(before, one, declared)
       })
       const some = (number: number) => (mine.length > 0 ? number : Number.NaN)
       rollups.push({
@@ -150,7 +159,13 @@ const fromView = (row: Record<string, number | null | Date>, unit: 'hour' | 'day
   }
 }
 
-async function check(list: List, ids: { gauge: number; meter: number }, timezone: string, startMs: number) {
+async function check(
+  list: List,
+  ids: { gauge: number; meter: number },
+  declared: Declared,
+  timezone: string,
+  startMs: number,
+) {
   const starts = await dayStarts(timezone, startMs)
   const sensorIds = [ids.gauge, ids.meter]
   for (const sensorId of sensorIds) {
@@ -199,7 +214,7 @@ async function check(list: List, ids: { gauge: number; meter: number }, timezone
     }
     for (const unit of ['hour', 'day'] as const) {
       const figures = rounded(
-        expectedRollups(list, ids.meter, starts, unit).filter(({ atMs }) => atMs >= from && atMs < to),
+        expectedRollups(list, ids.meter, declared, starts, unit).filter(({ atMs }) => atMs >= from && atMs < to),
       )
       assert.deepEqual(rounded(await readings.stored.rollups({ sensorIds, fromMs: from, toMs: to, unit })), figures)
       const { rows } = await sql<Record<string, number>>`
@@ -225,23 +240,33 @@ test('whatever arrives in whatever order, and whenever days are sealed, every an
           [ids.meter, new Map()],
         ])
         server.clock.nowMs = startMs + (steps * stepMs) / 2
+        const declared: Declared = { rollover: null, replacements: [] }
         let batch: Sent[] = []
         for (const one of [...actions, 'again' as const]) {
           if (one === 'seal') await readings.sealClosedDays()
           else if (one === 'later') server.clock.nowMs += 40 * hourMs
-          else if (typeof one !== 'string' && 'load' in one) await loadAndNote(one.load, stepMs, startMs, ids, list)
+          else if (typeof one !== 'string' && !('send' in one || 'load' in one))
+            await declare(
+              { as: server.as, nowMs: server.clock.nowMs },
+              one,
+              (step) => startMs + step * stepMs,
+              ids.meter,
+              declared,
+            )
+          else if (typeof one !== 'string' && 'load' in one)
+            await sendAndNote(inBulk, one.load, stepMs, startMs, ids, list)
           else {
             if (one !== 'again') batch = one.send
-            await sendAndNote(batch, stepMs, startMs, ids, list)
+            await sendAndNote(oneByOne, batch, stepMs, startMs, ids, list)
           }
         }
-        await check(list, ids, timezone, startMs)
+        await check(list, ids, declared, timezone, startMs)
         await readings.sealClosedDays()
         server.clock.nowMs += 20 * 24 * hourMs
-        await check(list, ids, timezone, startMs)
+        await check(list, ids, declared, timezone, startMs)
         await readings.sealClosedDays()
         assert.equal(await countUnsealed(db), 0, 'every day is closed and sealed')
-        await check(list, ids, timezone, startMs)
+        await check(list, ids, declared, timezone, startMs)
       },
     ),
     { numRuns: storage === 'native' ? 40 : 10, endOnFailure: true },
@@ -251,59 +276,40 @@ test('whatever arrives in whatever order, and whenever days are sealed, every an
 const qualityOf = (value: number, counter: boolean) => ((counter ? value < 0 : value < -40 || value > 85) ? 1 : 0)
 const isLateNow = (atMs: number): boolean => server.clock.nowMs - atMs > 600_000
 
-/** Loads what is of closed days; what is younger is handed back and sent. */
-async function loadAndNote(
-  batch: Sent[],
-  stepMs: number,
-  startMs: number,
-  ids: { gauge: number; meter: number },
-  list: List,
-) {
-  const chunks = [false, true].map((counter) => {
-    const known = new Map<number, number>()
-    for (const one of batch) {
-      const atMs = startMs + one.step * stepMs
-      if (one.counter === counter && atMs <= server.clock.nowMs) known.set(atMs, one.value)
-    }
-    return {
-      sensorId: counter ? ids.meter : ids.gauge,
-      atMs: Float64Array.from(known.keys()),
-      values: Float64Array.from(known.values()),
-      qualities: Uint8Array.from(known.values(), (value) => qualityOf(value, counter)),
-    }
-  })
-  const before = structuredClone(list)
-  for (const { sensorId, atMs, values, qualities } of chunks) {
-    atMs.forEach((at, i) =>
-      list.get(sensorId)?.set(at, { value: values[i] as number, quality: qualities[i] as number, late: false }),
-    )
-  }
-  const { loaded, tooYoung } = await readings.loadClosedDays(chunks)
-  // These are sent, and what is there already stays as it is.
-  for (const { sensorId, atMs } of tooYoung)
-    for (const at of atMs) {
-      const [known, earlier] = [list.get(sensorId)?.get(at) as Known, before.get(sensorId)?.get(at)]
-      known.late = earlier?.value === known.value ? earlier.late : isLateNow(at)
-    }
-  const young = tooYoung.flatMap(({ sensorId, atMs, values }) =>
-    Array.from(atMs, (at, i) => ({ sensor_id: sensorId, timestamp: new Date(at).toISOString(), value: values[i] })),
+/** Sends and notes; the counts must be those of the list. */
+type Way = (items: { id: number; atMs: number; value: number }[]) => Promise<IngestAnswer>
+
+const oneByOne: Way = (items) =>
+  send(
+    server.as,
+    items.map(({ id, atMs, value }) => ({ sensor_id: id, timestamp: new Date(atMs).toISOString(), value })),
   )
-  assert.equal(
-    loaded + young.length,
-    chunks.reduce((sum, { atMs }) => sum + atMs.length, 0),
+
+/** In runs of a few readings, in the order of the items for each sensor. */
+const inBulk: Way = async (items) => {
+  const lines = [...Map.groupBy(items, ({ id }) => id)].flatMap(([sensor_id, mine]) =>
+    Array.from({ length: Math.ceil(mine.length / 7) }, (_, i) => mine.slice(i * 7, i * 7 + 7)).map((some) => ({
+      sensor_id,
+      timestamps: some.map(({ atMs }) => atMs),
+      values: some.map(({ value }) => value),
+    })),
   )
-  if (young.length > 0) await send(server.as, young)
+  const body = lines.map((line) => JSON.stringify(line)).join('\n')
+  const answer = await server.as('POST', '/api/import/readings', body, { 'content-type': 'application/x-ndjson' })
+  assert.equal(answer.statusCode, 200, answer.body)
+  return answer.json<IngestAnswer>()
 }
 
 /** Sends what the clock allows; the counts must be those of the list. */
 async function sendAndNote(
+  way: Way,
   batch: Sent[],
   stepMs: number,
   startMs: number,
   ids: { gauge: number; meter: number },
   list: List,
 ) {
-  const body: { sensor_id: number; timestamp: string; value: number }[] = []
+  const items: Parameters<Way>[0] = []
   let stored = 0
   for (const { step, value, counter } of batch) {
     const atMs = startMs + step * stepMs
@@ -312,13 +318,13 @@ async function sendAndNote(
     const known = list.get(id) as Map<number, Known>
     if (known.get(atMs)?.value !== value) {
       stored++
-      known.set(atMs, { value, quality: qualityOf(value, counter), late: isLateNow(atMs) })
+      known.set(atMs, { value, quality: qualityOf(value, counter), late: way === oneByOne && isLateNow(atMs) })
     }
-    body.push({ sensor_id: id, timestamp: new Date(atMs).toISOString(), value })
+    items.push({ id, atMs, value })
   }
-  if (body.length === 0) return
-  const answer = await send(server.as, body)
-  assert.deepEqual([answer.stored, answer.duplicates], [stored, body.length - stored])
+  if (items.length === 0) return
+  const answer = await way(items)
+  assert.deepEqual([answer.stored, answer.duplicates], [stored, items.length - stored])
 }
 
 test('a value of a sealed day may be replaced and put back, and each time is counted for what it is', async () => {

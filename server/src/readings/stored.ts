@@ -1,12 +1,13 @@
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
 import { merged, within } from './columns.ts'
+import { correctionOf, type Counting, counterStep, type DaySteps, type Good, stepsOf } from './counter-steps.ts'
 import { dayIndexOf, type DaysOf } from './local-days.ts'
 import { readFigures } from './figure-store.ts'
-import { type Columns, type Figures, figuresOfDay, hourMs, rise } from './rollup.ts'
-import { decodeFigures, decodeReadings } from './segment-codec.ts'
-import { isCounter } from './seal.ts'
-import { type SensorOfZone, sealStore } from './seal-store.ts'
+import { replacementStore } from './replacement-store.ts'
+import { type Columns, type Figures, figuresOfDay, hourMs } from './rollup.ts'
+import { decodeFigures, decodeReadings, decodeSteps } from './segment-codec.ts'
+import { sealStore } from './seal-store.ts'
 import { type PartsQuery, readParts, type StoredParts } from './segment-store.ts'
 import type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
 
@@ -21,37 +22,44 @@ export interface Day {
   fromMs: number
   day: Figures
   hours: Figures[]
+  /** Of counters; null where there is no good reading. */
+  steps: DaySteps | null
 }
 
 /** Days of sensors in time order, each by itself: `increase` counts from its own first good reading. */
-export type ReadDays = (query: PartsQuery, unit: 'hour' | 'day') => Promise<Map<SensorOfZone, Day[]>>
+export type ReadDays = (
+  query: PartsQuery,
+  unit: 'hour' | 'day',
+  countings: ReadonlyMap<number, Counting>,
+) => Promise<Map<number, Day[]>>
 
 /** From sealed days and hot rows together. @param daysOf where local days begin */
 export const createReadDays =
   (db: Kysely<Tables>, daysOf: DaysOf): ReadDays =>
-  async (query, unit) => {
+  async (query, unit, countings) => {
     const [sensors, parts] = await Promise.all([sealStore.sensors(db, query.sensorIds), readFigures(db, query, unit)])
-    const daysBySensor = new Map<SensorOfZone, Day[]>()
+    const daysBySensor = new Map<number, Day[]>()
     for (const sensor of sensors) {
       const { startsMs } = await daysOf(sensor.timezone, query.toMs)
       // A day that began before what was read may have late readings there: nothing may be counted from it.
-      const found = daysIn(parts.get(sensor.id), startsMs).filter((day) => day.fromMs >= query.fromMs)
-      if (found.length > 0) daysBySensor.set(sensor, found)
+      const found = daysIn(parts.get(sensor.id), startsMs, countings.get(sensor.id)).filter(
+        (day) => day.fromMs >= query.fromMs,
+      )
+      if (found.length > 0) daysBySensor.set(sensor.id, found)
     }
     return daysBySensor
   }
 
 /** Answers from sealed days and hot rows together. */
 export function createStored(db: Kysely<Tables>, readDays: ReadDays): StoredReadings {
-  /** The last good values before instants, for those sensors that have one. */
+  /** The last good readings before instants, for those counters that have one. */
   const goodBefore = async (asked: { id: number; ms: number }[], signal?: AbortSignal) => {
-    if (asked.length === 0) return new Map<number, number>()
-    const { rows } = await sql<{ id: number; value: number }>`
-      select id, value from unnest(${asked.map(({ id }) => id)}::int4[],
+    if (asked.length === 0) return new Map<number, Good>()
+    const { rows } = await sql<{ id: number; ms: number; value: number }>`
+      select id, (extract(epoch from at) * 1000)::float8 as ms, value from unnest(${asked.map(({ id }) => id)}::int4[],
         ${asked.map(({ ms }) => new Date(ms).toISOString())}::timestamptz[]) as asked (id, before)
-      cross join lateral last_good_before(id, before) as value
-      where value is not null`.execute(db, { signal, inflightQueryAbortStrategy: 'cancel query' })
-    return new Map(rows.map(({ id, value }) => [id, value]))
+      cross join lateral good_before(id, before)`.execute(db, { signal, inflightQueryAbortStrategy: 'cancel query' })
+    return new Map(rows.map(({ id, ms, value }): [number, Good] => [id, { atMs: ms, value }]))
   }
 
   return {
@@ -60,6 +68,8 @@ export function createStored(db: Kysely<Tables>, readDays: ReadDays): StoredRead
         sensorIds.map((id) => ({ id, ms: beforeMs })),
         signal,
       ),
+
+    countings: ({ sensorIds, signal }) => replacementStore.countings(db, sensorIds, signal),
 
     async *scan({ sensorIds, fromMs, toMs, signal }): AsyncGenerator<ReadingChunk> {
       const days = Math.max(1, Math.ceil((toMs - fromMs) / dayMs))
@@ -75,24 +85,25 @@ export function createStored(db: Kysely<Tables>, readDays: ReadDays): StoredRead
     },
 
     async rollups({ sensorIds, fromMs, toMs, unit, signal }) {
+      const countings = await replacementStore.countings(db, sensorIds, signal)
       const whole = { sensorIds, fromMs: fromMs - longDayMs, toMs: toMs + longDayMs, signal }
-      const daysBySensor = await readDays(whole, unit)
-      const counters = [...daysBySensor].filter(([{ sensor_type }]) => isCounter(sensor_type))
+      const daysBySensor = await readDays(whole, unit, countings)
+      const counters = [...daysBySensor].filter(([id]) => countings.has(id))
       const before = await goodBefore(
-        counters.map(([{ id }, days]) => ({ id, ms: (days[0] as Day).fromMs })),
+        counters.map(([id, days]) => ({ id, ms: (days[0] as Day).fromMs })),
         signal,
       )
       const rollups: Rollup[] = []
-      for (const [{ id, sensor_type }, days] of daysBySensor) {
-        const counter = isCounter(sensor_type)
-        if (counter) linkDays(days, before.get(id) ?? Number.NaN)
+      for (const [id, days] of daysBySensor) {
+        const counting = countings.get(id)
+        if (counting) addSteps(days, counting, before.get(id))
         for (const one of days) {
           const buckets = unit === 'day' ? [one.day] : one.hours
           buckets.forEach((figures, i) => {
             const atMs = one.fromMs + i * hourMs
             if (atMs < fromMs || atMs >= toMs || figures.count + figures.suspect === 0) return
             const rollup = { sensorId: id, atMs, ...figures }
-            if (!counter) rollup.increase = Number.NaN
+            if (!counting) rollup.increase = Number.NaN
             if (unit === 'hour') rollup.first = rollup.last = Number.NaN
             rollups.push(rollup)
           })
@@ -119,9 +130,14 @@ function* chunksOf(sensorId: number, parts: StoredParts | undefined, fromMs: num
 }
 
 /** Days in time order: sealed ones as they stand, those with hot rows counted again. Pure. */
-function daysIn(parts: StoredParts | undefined, startsMs: Float64Array): Day[] {
+function daysIn(parts: StoredParts | undefined, startsMs: Float64Array, counting: Counting | undefined): Day[] {
   if (!parts) return []
   const days: Day[] = []
+  const replacedAtMs = counting?.replacements.map(({ atMs }) => atMs)
+  const addCounted = (readings: Columns, fromMs: number, toMs: number): void => {
+    const steps = replacedAtMs ? stepsOf(readings, replacedAtMs) : null
+    days.push({ fromMs, steps, ...figuresOfDay(readings, fromMs, toMs) })
+  }
   let hotFromMs = Number.NEGATIVE_INFINITY
   const addHot = (hot: Columns, atLeastMs: number, atMostMs: number): void => {
     for (let rest = hot; rest.atMs.length > 0; ) {
@@ -129,7 +145,7 @@ function daysIn(parts: StoredParts | undefined, startsMs: Float64Array): Day[] {
       // A day that begins within one sealed under another time zone begins where that one ends.
       const fromMs = Math.max(startsMs[index] as number, atLeastMs)
       const toMs = Math.min(startsMs[index + 1] as number, atMostMs)
-      days.push({ fromMs, ...figuresOfDay(within(rest, fromMs, toMs), fromMs, toMs) })
+      addCounted(within(rest, fromMs, toMs), fromMs, toMs)
       rest = within(rest, toMs, Number.POSITIVE_INFINITY)
     }
   }
@@ -138,25 +154,31 @@ function daysIn(parts: StoredParts | undefined, startsMs: Float64Array): Day[] {
     addHot(within(parts.hot, hotFromMs, fromMs), hotFromMs, fromMs)
     const hot = within(parts.hot, fromMs, toMs)
     // Of a day whose readings were dropped the figures are all there is.
-    if (hot.atMs.length === 0 || segment.step_ms === null) days.push({ fromMs, ...decodeFigures(segment) })
-    else days.push({ fromMs, ...figuresOfDay(merged(decodeReadings(segment), hot), fromMs, toMs) })
+    if (hot.atMs.length === 0 || segment.step_ms === null)
+      days.push({ fromMs, steps: decodeSteps(segment), ...decodeFigures(segment) })
+    else addCounted(merged(decodeReadings(segment), hot), fromMs, toMs)
     hotFromMs = toMs
   }
   addHot(within(parts.hot, hotFromMs, Number.POSITIVE_INFINITY), hotFromMs, Number.POSITIVE_INFINITY)
   return days
 }
 
-/** Adds what rose between two days to the later one, and to its first hour with a good reading. */
-function linkDays(days: Day[], lastBefore: number): void {
-  let before = lastBefore
-  for (const { day, hours } of days) {
-    if (day.count === 0) continue
-    if (!Number.isNaN(before)) {
-      const between = rise(before, day.first)
-      day.increase += between
-      const first = hours.find(({ count }) => count > 0)
-      if (first) first.increase += between
+/**
+ * Adds to the rises of a counter's days what falls and replacements within them mean, and what rose between two days: to
+ * the later one, and to its first hour with a good reading.
+ */
+function addSteps(days: Day[], counting: Counting, earlier: Good | undefined): void {
+  let before = earlier
+  for (const { fromMs, day, hours, steps } of days) {
+    if (steps === null) continue
+    const add = (atMs: number, rose: number): void => {
+      day.increase += rose
+      const hour = hours[Math.floor((atMs - fromMs) / hourMs)]
+      if (hour) hour.increase += rose
     }
-    before = day.last
+    for (const step of steps.steps) add(step.after.atMs, correctionOf(counting, step))
+    const first = { atMs: steps.firstGoodMs, value: day.first }
+    if (before) add(first.atMs, counterStep(counting, before, first))
+    before = { atMs: steps.lastGoodMs, value: day.last }
   }
 }

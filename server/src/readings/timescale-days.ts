@@ -1,39 +1,32 @@
 import type { Kysely } from 'kysely'
 import type { Tables } from '#platform'
+import { type Counting, counterStep } from './counter-steps.ts'
 import { dayIndexOf, type DaysOf } from './local-days.ts'
-import { type Figures, hourMs, rise } from './rollup.ts'
-import { isCounter } from './seal.ts'
-import type { SensorOfZone } from './seal-store.ts'
-import { sealStore } from './seal-store.ts'
-import { decodeFigures } from './segment-codec.ts'
+import { type Figures, hourMs } from './rollup.ts'
+import { type SensorOfZone, sealStore } from './seal-store.ts'
+import { decodeFigures, decodeSteps } from './segment-codec.ts'
 import type { SegmentRow } from './segment-row.ts'
-import { readSegments } from './segment-store.ts'
 import type { Day, ReadDays } from './stored.ts'
-import { type Buckets, readBuckets } from './timescale-figures.ts'
+import { type Bucket, type Buckets, readBuckets, readLeft } from './timescale-figures.ts'
 
 /** Days from quarter hours, and those of which retention has left only figures. @param daysOf where local days begin */
 export function createTimescaleDays(db: Kysely<Tables>, daysOf: DaysOf): ReadDays {
-  return async (query, unit) => {
+  return async (query, unit, countings) => {
     const sensors = await sealStore.sensors(db, query.sensorIds)
-    const found = new Map<SensorOfZone, Day[]>()
+    const found = new Map<number, Day[]>()
     for (const [timezone, some] of Map.groupBy(sensors, (sensor) => sensor.timezone)) {
       const { startsMs } = await daysOf(timezone, query.toMs)
-      const days = startsMs.subarray(dayIndexOf(startsMs, query.fromMs), dayIndexOf(startsMs, query.toMs) + 2)
-      for (const group of Map.groupBy(some, (sensor) => isCounter(sensor.sensor_type)).values()) {
-        const bucketsMs = unit === 'day' ? days : hoursOf(days)
-        const counters = isCounter((group[0] as SensorOfZone).sensor_type)
-        const asked = { sensorIds: group.map(({ id }) => id), bucketsMs, counters, signal: query.signal }
-        const buckets = await readBuckets(db, asked)
-        for (const sensor of group) found.set(sensor, daysFrom(buckets.get(sensor.id), days, unit))
+      const daysMs = startsMs.subarray(dayIndexOf(startsMs, query.fromMs), dayIndexOf(startsMs, query.toMs) + 2)
+      const bucketsMs = unit === 'day' ? daysMs : hoursOf(daysMs)
+      const read = (group: SensorOfZone[], counters: boolean) =>
+        readBuckets(db, { sensorIds: group.map(({ id }) => id), bucketsMs, counters, signal: query.signal })
+      for (const [counters, group] of Map.groupBy(some, ({ id }) => countings.has(id))) {
+        for (const [id, buckets] of await read(group, counters))
+          found.set(id, daysFrom(buckets, daysMs, unit, countings.get(id)))
       }
     }
     // After the quarter hours: a day that expires meanwhile is seen in both, never in neither.
-    const left = await readSegments(db, query)
-    for (const [sensor, days] of found) {
-      const all = withSegments(days, left.get(sensor.id) ?? [])
-      if (all.length > 0) found.set(sensor, all)
-      else found.delete(sensor)
-    }
+    for (const [id, segments] of await readLeft(db, query)) found.set(id, withSegments(found.get(id) ?? [], segments))
     return found
   }
 }
@@ -47,46 +40,47 @@ export function hoursOf(daysMs: Float64Array): Float64Array {
 }
 
 /** Pure. */
-function daysFrom(buckets: Buckets | undefined, daysMs: Float64Array, unit: 'hour' | 'day'): Day[] {
-  if (!buckets) return []
-  if (unit === 'day') return [...buckets].map(([fromMs, day]) => ({ fromMs, day, hours: [] }))
+function daysFrom(buckets: Buckets, daysMs: Float64Array, unit: 'hour' | 'day', counting: Counting | undefined): Day[] {
   const byDay = Map.groupBy(buckets, ([ms]) => daysMs[dayIndexOf(daysMs, ms)] as number)
-  return [...byDay].map(([fromMs, some]) => dayOfHours(fromMs, some))
+  return [...byDay].map(([fromMs, some]) => {
+    const day = dayOf(fromMs, some, counting)
+    return unit === 'day' ? { ...day, day: (some[0] as [number, Bucket])[1], hours: [] } : day
+  })
 }
 
 const none = Number.NaN
-const nothing = (): Figures => ({
-  count: 0,
-  suspect: 0,
-  min: none,
-  max: none,
-  sum: none,
-  first: none,
-  last: none,
-  increase: 0,
-})
+const zero = { count: 0, suspect: 0, increase: 0 }
+const nothing = (): Figures => ({ ...zero, min: none, max: none, sum: none, first: none, last: none })
 
-/** Of the day itself only what the days beside it need. */
-function dayOfHours(fromMs: number, buckets: Iterable<[number, Figures]>): Day {
+/** Of the day itself only what the days beside it need. What its falls mean has been judged: there are no steps. */
+function dayOf(fromMs: number, buckets: Iterable<[number, Bucket]>, counting: Counting | undefined): Day {
   const hours: Figures[] = []
   const day = nothing()
+  let last: Bucket | undefined
+  let firstGoodMs = none
   for (const [ms, hour] of buckets) {
     const index = (ms - fromMs) / hourMs
     while (hours.length < index) hours.push(nothing())
     hours.push(hour)
     if (hour.count === 0) continue
-    if (day.count === 0) day.first = hour.first
-    else hour.increase += rise(day.last, hour.first)
+    if (last === undefined) {
+      day.first = hour.first
+      firstGoodMs = hour.firstGoodMs
+    } else if (counting) {
+      const before = { atMs: last.lastGoodMs, value: last.last }
+      hour.increase += counterStep(counting, before, { atMs: hour.firstGoodMs, value: hour.first })
+    }
     day.count += hour.count
     day.last = hour.last
+    last = hour
   }
-  return { fromMs, day, hours }
+  const steps = counting && last ? { firstGoodMs, lastGoodMs: last.lastGoodMs, steps: [] } : null
+  return { fromMs, day, hours, steps }
 }
 
 /** A segment stands for all that lies in its span. Pure. */
 function withSegments(days: Day[], segments: readonly SegmentRow[]): Day[] {
-  if (segments.length === 0) return days
   const covered = (ms: number) => segments.some((segment) => segment.from_ms <= ms && ms < segment.to_ms)
-  const left = segments.map((segment) => ({ fromMs: segment.from_ms, ...decodeFigures(segment) }))
+  const left = segments.map((one) => ({ fromMs: one.from_ms, steps: decodeSteps(one), ...decodeFigures(one) }))
   return [...days.filter(({ fromMs }) => !covered(fromMs)), ...left].sort((a, b) => a.fromMs - b.fromMs)
 }

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Tables } from '#platform'
 import { createCompressedDuplicates } from './compressed-duplicates.ts'
 import type { EngineContext } from './engine-context.ts'
-import { createRowLoad } from './row-load.ts'
+import { loadRows } from './row-load.ts'
 import { sealStore } from './seal-store.ts'
 import type { Arrivals, StorageEngine } from './storage-engine.ts'
 import { createStored } from './stored.ts'
@@ -32,11 +32,11 @@ export function timescaleArrivals(db: Kysely<Tables>): Arrivals {
 }
 
 export function createTimescaleEngine(context: EngineContext): StorageEngine {
-  const { db, jobs, past, daysOf, clock, log, metrics, store } = context
+  const { jobs, past, daysOf, clock, log, metrics, onSealed } = context
   return {
     stored: createStored(past, createTimescaleDays(past, daysOf)),
-    sealClosedDays: createTimescaleUpkeep({ db: jobs, clock, log, onCompressed: store.daysSealed }),
+    sealClosedDays: createTimescaleUpkeep({ db: jobs, clock, log, onCompressed: onSealed }),
     retention: createTimescaleRetention({ db: jobs, daysOf, clock, log, metrics }),
-    loadClosedDays: createRowLoad({ db, clock, add: store.add }),
+    loadDays: loadRows,
   }
 }

@@ -13,7 +13,7 @@ const noParent = (path: string, what: string) => () =>
 const elsewhere = (path: string, detail: string) => () =>
   registryErrors.parent_elsewhere({ detail: `${path}: ${detail}.`, errors: [{ path, detail }] })
 
-/** What each constraint of 0001_registry.sql means to the caller when it refuses a row that is written. */
+/** What each constraint of the registry's tables means to the caller when it refuses a row that is written. */
 const meaning: Record<string, () => PlenumError> = {
   floor_name_taken: nameTaken('The building has a floor of that name already.'),
   zone_name_taken: nameTaken('The floor has a zone of that name already.'),
@@ -22,6 +22,12 @@ const meaning: Record<string, () => PlenumError> = {
     registryErrors.sensor_key_taken({
       detail: 'Another sensor has that sensor_key.',
       errors: [{ path: 'sensor_key', detail: 'is taken' }],
+    }),
+  sensor_rollover_of_counter: () =>
+    registryErrors.rollover_not_of_counter({
+      detail:
+        'Only a counter has a rollover_value: leave it out, or set it to null where the kind of the sensor changes.',
+      errors: [{ path: 'rollover_value', detail: 'must be null for a kind that is no counter' }],
     }),
   floor_building_id_fkey: noParent('building_id', 'building'),
   gateway_building_id_fkey: noParent('building_id', 'building'),
@@ -44,7 +50,7 @@ const movedAway: Record<string, string> = {
 export function explainWrite(error: unknown, table: Things): unknown {
   const state = sqlState(error)
   const constraint = brokenConstraint(error)
-  if (state === '23505' || state === '23503') {
+  if (state === '23505' || state === '23503' || state === '23514') {
     const detail = movedAway[constraint]
     if (table !== 'sensor' && detail !== undefined) return registryErrors.moved_with_children(detail)
     return meaning[constraint]?.() ?? error

@@ -77,10 +77,11 @@ const scripts: Script[] = [
       sensor_type: 'energy',
       gateway_id: home.gateway.id,
       position: { x: 0.31, y: 0.62 },
+      rollover_value: 100_000,
     },
     defaults: { unit: 'kWh', zone_id: null, interval_s: 60, status: 'active', building_id: home.building.id },
     patch: { name: 'Eins', interval_s: 5, status: 'disabled', unit: 'MWh', sensor_key: 'k/2' },
-    clear: { gateway_id: null, position: null },
+    clear: { gateway_id: null, position: null, rollover_value: null },
   },
   {
     path: '/api/gateways',

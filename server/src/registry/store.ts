@@ -138,10 +138,11 @@ export function createStore(db: Kysely<Tables>) {
     sensorsNamed: (ids: number[], keys: string[]) =>
       db
         .selectFrom('sensor')
-        .select(['id', 'sensor_key', 'building_id', 'floor_id', 'sensor_type'])
+        .innerJoin('building', 'building.id', 'sensor.building_id')
+        .select(['sensor.id', 'sensor_key', 'building_id', 'floor_id', 'sensor_type', 'timezone'])
         .where((e) =>
           e.or([
-            e('id', '=', sql<number>`any(${ids}::int4[])`),
+            e('sensor.id', '=', sql<number>`any(${ids}::int4[])`),
             e('sensor_key', '=', sql<string>`any(${keys}::text[])`),
           ]),
         )

@@ -48,6 +48,7 @@ export const toSensor = (row: Row<'sensor'>): Sensor => ({
   position: row.x === null || row.y === null ? null : { x: row.x, y: row.y },
   interval_s: row.interval_s,
   status: row.status as Sensor['status'],
+  rollover_value: row.rollover_value,
 })
 
 export const toGateway = (row: Row<'gateway'>): Gateway => ({

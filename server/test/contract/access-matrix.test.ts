@@ -28,6 +28,7 @@ configure  GET     /api/gateways/:id/keys
 configure  POST    /api/gateways/:id/keys
 configure  DELETE  /api/gateways/:id/keys/:key_id
 ingest     POST    /api/sensors/data
+ingest     POST    /api/import/readings
 read       GET     /api/sensor-types
 configure  POST    /api/import/sensors
 read       GET     /api/dashboard/floor/:floor_id
@@ -36,6 +37,9 @@ read       GET     /api/dashboard/building/:building_id
 read       GET     /api/dashboard/floor/:floor_id/history
 read       GET     /api/sensors/:id/history
 read       GET     /api/sensors/:id/series
+read       GET     /api/sensors/:id/meter-replacements
+configure  POST    /api/sensors/:id/meter-replacements
+configure  POST    /api/sensors/:id/meter-replacements/:replacement_id/withdraw
 read       GET     /api/export
 read       GET     /api/retention
 configure  PUT     /api/retention/:sensor_type

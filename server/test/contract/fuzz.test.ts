@@ -86,7 +86,7 @@ function requestOf(path: string, { parameters = [], requestBody }: Operation) {
   const [mediaType, { schema }] = Object.entries(requestBody?.content ?? {})[0] ?? ['application/json', { schema: {} }]
   const json = (requestBody ? like(schema) : fc.constant(undefined)).map((value) => JSON.stringify(value))
   const body = fc.oneof(
-    { arbitrary: mediaType === 'application/json' ? json : oddText, weight: 9 },
+    { arbitrary: mediaType.endsWith('json') ? json : oddText, weight: 9 },
     { arbitrary: oddText, weight: 1 },
   )
   const type = fc.oneof(

@@ -176,6 +176,16 @@ test('what the server really answers is what the document says, for every operat
   await say(feed, 'POST', '/api/sensors/data', {}, { sensor_key: `${key}/co2`, timestamp: at, value: 613 })
   await say(feed, 'POST', '/api/sensors/data', {}, { sensor_key: 'nobody', timestamp: at, value: 613 })
   await say(feed, 'POST', '/api/sensors/data', {}, [])
+  const run = JSON.stringify({
+    sensor_id: co2.id,
+    start: server.clock.nowMs - 9e8,
+    step_ms: 60_000,
+    values: [612, 613],
+  })
+  const lines = { headers: { 'content-type': 'application/x-ndjson' } }
+  await say(feed, 'POST', '/api/import/readings', {}, `${run}\n`, lines)
+  await say(feed, 'POST', '/api/import/readings', {}, run.replace('values', 'value'), lines)
+  await say(feed, 'POST', '/api/import/readings', {}, [])
   await say(as, 'DELETE', '/api/gateways/{id}/keys/{key_id}', { id: gateway.id, key_id: ofGateway.id })
   await say(feed, 'POST', '/api/sensors/data', {}, {})
 

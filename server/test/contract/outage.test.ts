@@ -70,12 +70,14 @@ test('with the database away every answer is 503 and says when to try again; bac
   assert.equal((await as('GET', '/readyz')).json().status, 'ready')
   await wire.cut()
 
+  const ndjson = { 'content-type': 'application/x-ndjson' }
   const requests: Parameters<typeof as>[] = [
     ['GET', '/api/buildings'],
     ['POST', '/api/buildings', { name: 'x', timezone: 'UTC' }],
     ['GET', '/api/dashboard/floor/1'],
     ['GET', '/api/keys'],
     ['POST', '/api/sensors/data', { sensor_id: 1, timestamp: '2026-11-23T10:00:00Z', value: 1 }],
+    ['POST', '/api/import/readings', '{"sensor_id":1,"start":0,"step_ms":1,"values":[1]}', ndjson],
     ['GET', '/api/auth/get-session'],
     ['POST', '/api/auth/sign-in/email', administrator],
     ['POST', '/api/auth/sign-out'],

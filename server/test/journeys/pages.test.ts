@@ -1,23 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { eventually } from '#test'
-import { findChromium } from '../system-packages.ts'
+import { launchBrowser, openPage, picture, skip } from './browser.ts'
 import { email, makeDataDir, startPlenum } from './plenum.ts'
 
-/** Folder for pictures of every page in every form, for whoever wants to look. */
-const pictures = process.env['PLENUM_TEST_PICTURES']
-
-const { path: executablePath, skip } = findChromium()
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 const words = {
   en: { email: 'E-mail', password: 'Password', signIn: 'Sign in' },
   ja: { email: 'メールアドレス', password: 'パスワード', signIn: 'サインイン' },
@@ -29,8 +16,7 @@ test('whoever signs in with the printed password sees ten floors, and thirty sen
 }, async (t) => {
   const plenum = await startPlenum(t, { dataDir: await makeDataDir(t) })
   const password = plenum.password ?? ''
-  const browser = await chromium.launch({ executablePath, args })
-  t.after(() => browser.close())
+  const browser = await launchBrowser(t)
   const base = { baseURL: plenum.address, reducedMotion: 'reduce' } as const
   const { page, problems, context } = await openPage(browser, { ...base, viewport: { width: 1440, height: 900 } })
 
@@ -123,27 +109,6 @@ async function lookAtPages(
   assert.deepEqual(problems, [])
 }
 
-/** A page with a list of everything that went wrong on it: errors, failed requests, breaches of the security policy. */
-async function openPage(browser: Browser, options: BrowserContextOptions) {
-  const context = await browser.newContext(options)
-  const page = await context.newPage()
-  const problems: string[] = []
-  page.on('pageerror', (error) => problems.push(String(error)))
-  page.on('console', (message) => {
-    // Answers other than 2xx are listed below, with their addresses.
-    const isStatus = message.text().startsWith('Failed to load resource: the server responded')
-    if (['error', 'warning'].includes(message.type()) && !isStatus) problems.push(message.text())
-  })
-  page.on('response', (response) => {
-    if (response.status() >= 400) problems.push(`${response.status()} ${new URL(response.url()).pathname}`)
-  })
-  page.on('requestfailed', (request) => {
-    // A page that is left no longer wants its answers.
-    if (request.failure()?.errorText !== 'net::ERR_ABORTED') problems.push(`${request.url()} failed`)
-  })
-  return { context, page, problems }
-}
-
 async function fillIn(page: Page, password: string): Promise<void> {
   await page.getByLabel(words.en.email).fill(email)
   await page.getByRole('textbox', { name: words.en.password }).fill(password)
@@ -160,9 +125,3 @@ const valuesOn = (page: Page): Promise<string[]> =>
   page
     .getByRole('article')
     .evaluateAll((tiles) => tiles.map((tile) => (tile.querySelector('h3 + div')?.textContent ?? '').trim()))
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (!pictures) return
-  await mkdir(pictures, { recursive: true })
-  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true })
-}

@@ -1,4 +1,3 @@
-import { rise } from '#readings'
 import type { Known } from './tower.ts'
 
 /** Figures from plain lists, one by one: what SQL must answer. Tokyo is nine hours ahead all year. */
@@ -23,7 +22,7 @@ export function increases<Bucket>(readings: Known[], bucketOf: (atMs: number) =>
   good(readings).forEach(({ atMs, value }, i, all) => {
     const before = all[i - 1]
     const bucket = bucketOf(atMs)
-    counted.set(bucket, (counted.get(bucket) ?? 0) + (before ? rise(before.value, value) : 0))
+    counted.set(bucket, (counted.get(bucket) ?? 0) + (before ? value - (value < before.value ? 0 : before.value) : 0))
   })
   return counted
 }

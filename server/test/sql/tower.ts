@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { sensorKinds, type SensorType } from '@plenum/contract'
+import { type ReadingRun, sensorKinds, type SensorType } from '@plenum/contract'
 import { createSimulation, demoBuilding } from '@plenum/simulator'
-import { create, send, startTestServer } from '#test'
+import { create, loadRuns, send, startTestServer } from '#test'
 
 /**
  * What docs/sql.md and the Grafana dashboard are tried on: three floors of the demo building with weeks of sealed days,
@@ -92,8 +92,9 @@ export async function startTower() {
   const hot = at('demo/3F/temp-1').readings.find(({ atMs }) => atMs >= tokyo('2026-11-17T12:00')) as Known
   Object.assign(hot, { value: 300, suspect: true })
   const sealed = (one: Known): boolean => one.atMs < openFromMs
-  await services.readings.loadClosedDays(
-    [...sensors.values()].map(({ id, readings }) => chunkOf({ id, readings: readings.filter(sealed) })),
+  await loadRuns(
+    as,
+    [...sensors.values()].map(({ id, readings }) => runOf({ id, readings: readings.filter(sealed) })),
   )
   const young = [...sensors.values()].flatMap(({ id, readings }) =>
     readings
@@ -140,16 +141,15 @@ export async function startTower() {
   return { server, sensors, at, of: (test: (one: TowerSensor) => boolean) => [...sensors.values()].filter(test) }
 }
 
-const chunkOf = ({ id, readings }: Pick<TowerSensor, 'id' | 'readings'>) => ({
-  sensorId: id,
-  atMs: Float64Array.from(readings, ({ atMs }) => atMs),
-  values: Float64Array.from(readings, ({ value }) => value),
-  qualities: Uint8Array.from(readings, ({ suspect }) => (suspect ? 1 : 0)),
+const runOf = ({ id, readings }: Pick<TowerSensor, 'id' | 'readings'>): ReadingRun => ({
+  sensor_id: id,
+  timestamps: readings.map(({ atMs }) => atMs),
+  values: readings.map(({ value }) => value),
 })
 
 /** A meter in New York that counts one kWh every half hour, over the end of summer time (1 November 2026). */
 export async function addHarbourHouse({ server }: Pick<Tower, 'server'>) {
-  const { as, services } = server
+  const { as } = server
   const building = await create(as, '/api/buildings', { name: 'Harbour House', timezone: 'America/New_York' })
   const floor = await create(as, '/api/floors', { building_id: building.id, name: 'Ground', level: 0 })
   const meter = { sensor_key: randomBytes(4).toString('hex'), name: 'Main', sensor_type: 'energy' }
@@ -161,5 +161,5 @@ export async function addHarbourHouse({ server }: Pick<Tower, 'server'>) {
     suspect: false,
     late: false,
   }))
-  await services.readings.loadClosedDays([chunkOf({ id, readings })])
+  await loadRuns(as, [runOf({ id, readings })])
 }

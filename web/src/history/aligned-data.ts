@@ -4,14 +4,11 @@ import { type Columns, columnCentre, runsOf } from './columns.ts'
 export interface AlignedLines {
   atMs: Float64Array
   lines: (number | null | undefined)[][]
-  /** For each line the positions of points that stand alone between gaps: without a dot nobody would see them. */
-  alone: number[][]
 }
 
 interface LinePoints {
   atMs: number[]
   values: (number | null)[]
-  alone: Set<number>
 }
 
 /** A gap needs a time of its own: right after the last point, because uPlot's line goes on until there. */
@@ -20,36 +17,30 @@ const gapAfterMs = 1
 const pointsOf = (columns: Columns): LinePoints => {
   const atMs: number[] = []
   const values: (number | null)[] = []
-  const alone = new Set<number>()
   let lastAt: number | null = null
   for (const { from, to } of runsOf(columns)) {
-    const first = columnCentre(columns, from)
     if (lastAt !== null) {
       atMs.push(lastAt + gapAfterMs)
       values.push(null)
     }
-    if (to - from === 1) alone.add(first)
     for (let index = from; index < to; index += 1) {
       lastAt = columnCentre(columns, index)
       atMs.push(lastAt)
       values.push(columns.mean[index] ?? null)
     }
   }
-  return { atMs, values, alone }
+  return { atMs, values }
 }
 
 /** All lines over one ascending row of times. */
 export const alignLines = (all: readonly (Columns | undefined)[]): AlignedLines => {
-  const points = all.map((columns) =>
-    columns ? pointsOf(columns) : { atMs: [], values: [], alone: new Set<number>() },
-  )
+  const points = all.map((columns) => (columns ? pointsOf(columns) : { atMs: [], values: [] }))
   const sorted = Float64Array.from(points.flatMap(({ atMs }) => atMs)).sort()
   let count = 0
   for (const time of sorted) if (count === 0 || sorted[count - 1] !== time) sorted[count++] = time
   const atMs = sorted.subarray(0, count)
 
   const lines = points.map(() => new Array<number | null | undefined>(count).fill(undefined))
-  const alone: number[][] = points.map(() => [])
   points.forEach((line, position) => {
     const values = lines[position]
     let next = 0
@@ -62,9 +53,8 @@ export const alignLines = (all: readonly (Columns | undefined)[]): AlignedLines 
       const value = line.values[next]
       isInGap = value === null
       if (values) values[index] = value
-      if (line.alone.has(time)) alone[position]?.push(index)
       next += 1
     }
   })
-  return { atMs, lines, alone }
+  return { atMs, lines }
 }

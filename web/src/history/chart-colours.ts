@@ -16,6 +16,7 @@ export interface ChartColours {
   grid: string
   comfort: string
   suspect: string
+  late: string
 }
 
 const coloursOf = (_scheme: string | null): ChartColours => {
@@ -28,6 +29,7 @@ const coloursOf = (_scheme: string | null): ChartColours => {
     grid: token('line'),
     comfort: token('comfort'),
     suspect: token('warning-mark'),
+    late: token('ink-3'),
   }
 }
 

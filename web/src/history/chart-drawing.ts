@@ -1,13 +1,11 @@
 import uPlot from 'uplot'
+import { drawMarks } from './chart-marks.ts'
 import { type ChartView, placeOf, scaleKey } from './chart-view.ts'
-import { type Columns, columnCentre, runsOf, visibleColumns } from './columns.ts'
+import { visibleColumns } from './columns.ts'
 import { comfortBandOf, limitOf } from './comfort.ts'
 import { placeLabels } from './label-places.ts'
 
-const bandAlpha = 0.18
-const barAlpha = 0.75
 const labelFont = { size: 12, lineHeight: 16, gap: 8 }
-const mark = { size: 6, gap: 2 }
 
 const within = (u: uPlot, draw: () => void) => {
   const { left, top, width, height } = u.bbox
@@ -17,15 +15,6 @@ const within = (u: uPlot, draw: () => void) => {
   u.ctx.clip()
   draw()
   u.ctx.restore()
-}
-
-/** Finding gaps in thousands of columns is not repeated at every frame of a zoom. */
-const knownRuns = new WeakMap<Columns, ReturnType<typeof runsOf>>()
-
-const runs = (columns: Columns) => {
-  const known = knownRuns.get(columns) ?? runsOf(columns)
-  knownRuns.set(columns, known)
-  return known
 }
 
 const drawComfort = (u: uPlot, { panel, colours }: ChartView) => {
@@ -38,95 +27,20 @@ const drawComfort = (u: uPlot, { panel, colours }: ChartView) => {
       u.ctx.fillRect(left, y(band.high), width, y(band.low) - y(band.high))
     }
     const limit = limitOf(panel.kind, unit)
-    if (limit === null) continue
+    if (!limit) continue
     u.ctx.strokeStyle = colours.faint
     u.ctx.lineWidth = uPlot.pxRatio
     u.ctx.setLineDash([2 * uPlot.pxRatio, 3 * uPlot.pxRatio])
     u.ctx.beginPath()
-    u.ctx.moveTo(left, Math.round(y(limit)))
-    u.ctx.lineTo(left + width, Math.round(y(limit)))
+    u.ctx.moveTo(left, Math.round(y(limit.value)))
+    u.ctx.lineTo(left + width, Math.round(y(limit.value)))
     u.ctx.stroke()
     u.ctx.setLineDash([])
   }
 }
 
-/** From the lowest to the highest reading of each column; nothing where a column is one reading. */
-const drawBand = (u: uPlot, view: ChartView, columns: Columns, index: number) => {
-  const key = scaleKey(view.panel.traces[index]?.sensor.unit ?? '')
-  const seen = visibleColumns(columns, view.span.fromMs, view.span.toMs)
-  const x = (place: number) => u.valToPos(columnCentre(columns, place), 'x', true)
-  const y = (value: number | null | undefined) => u.valToPos(placeOf(view, index, value ?? 0), key, true)
-  u.ctx.beginPath()
-  for (const run of runs(columns)) {
-    const from = Math.max(run.from, seen.from - 1)
-    const to = Math.min(run.to, seen.to + 1)
-    if (from >= to) continue
-    u.ctx.moveTo(x(from), y(columns.high[from]))
-    for (let place = from + 1; place < to; place += 1) u.ctx.lineTo(x(place), y(columns.high[place]))
-    for (let place = to - 1; place >= from; place -= 1) u.ctx.lineTo(x(place), y(columns.low[place]))
-    u.ctx.closePath()
-  }
-  u.ctx.globalAlpha = bandAlpha
-  u.ctx.fill()
-}
-
-/** Several counters stand side by side in the time they share. */
-const drawBars = (u: uPlot, view: ChartView, columns: Columns, index: number) => {
-  const key = scaleKey(view.panel.traces[index]?.sensor.unit ?? '')
-  const count = view.panel.traces.length
-  const { from, to } = visibleColumns(columns, view.span.fromMs, view.span.toMs)
-  const zero = u.valToPos(0, key, true)
-  u.ctx.globalAlpha = barAlpha
-  for (let place = from; place < to; place += 1) {
-    const value = columns.mean[place] ?? null
-    if (value === null) continue
-    const left = u.valToPos(columns.startMs[place] ?? 0, 'x', true)
-    const slot = (u.valToPos(columns.endMs[place] ?? 0, 'x', true) - left) / count
-    const gap = Math.min(2 * uPlot.pxRatio, slot * 0.2)
-    const top = u.valToPos(value, key, true)
-    u.ctx.fillRect(left + index * slot + gap / 2, top, Math.max(slot - gap, 0.5), zero - top)
-  }
-}
-
 /** The ground: it lies below the grid. */
 export const drawGround = (u: uPlot, view: ChartView): void => within(u, () => drawComfort(u, view))
-
-/** Behind the lines: what spreads around them, and bars. */
-export const drawBehind = (u: uPlot, view: ChartView): void => {
-  within(u, () => {
-    view.columns.forEach((columns, index) => {
-      if (!columns) return
-      u.ctx.save()
-      u.ctx.fillStyle = view.colours.traces[view.panel.traces[index]?.ink ?? 0] ?? ''
-      const draw = view.panel.style === 'bars' ? drawBars : drawBand
-      draw(u, view, columns, index)
-      u.ctx.restore()
-    })
-  })
-}
-
-/** A triangle at the foot of the chart for each place with suspect readings; neighbours share one. */
-const drawSuspect = (u: uPlot, view: ChartView) => {
-  const half = (mark.size * uPlot.pxRatio) / 2
-  const foot = u.bbox.top + u.bbox.height - mark.gap * uPlot.pxRatio
-  u.ctx.fillStyle = view.colours.suspect
-  for (const columns of view.columns) {
-    if (!columns) continue
-    const { from, to } = visibleColumns(columns, view.span.fromMs, view.span.toMs)
-    let lastX = Number.NEGATIVE_INFINITY
-    for (let place = from; place < to; place += 1) {
-      if (!columns.suspect[place]) continue
-      const x = u.valToPos(columnCentre(columns, place), 'x', true)
-      if (x - lastX < 2 * half) continue
-      lastX = x
-      u.ctx.beginPath()
-      u.ctx.moveTo(x - half, foot)
-      u.ctx.lineTo(x + half, foot)
-      u.ctx.lineTo(x, foot - 2 * half)
-      u.ctx.fill()
-    }
-  }
-}
 
 const shorten = (ctx: CanvasRenderingContext2D, text: string, width: number): string => {
   if (ctx.measureText(text).width <= width) return text
@@ -173,6 +87,6 @@ const drawLabels = (u: uPlot, view: ChartView) => {
 
 /** Before the lines: marks and names. */
 export const drawBefore = (u: uPlot, view: ChartView): void => {
-  within(u, () => drawSuspect(u, view))
+  within(u, () => drawMarks(u, view))
   drawLabels(u, view)
 }

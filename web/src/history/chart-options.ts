@@ -1,21 +1,23 @@
 import uPlot from 'uplot'
 import { type ChartView, laneSplits, scaleKey } from './chart-view.ts'
-import { drawBefore, drawBehind, drawGround } from './chart-drawing.ts'
+import { drawBefore, drawGround } from './chart-drawing.ts'
+import { createLayer } from './chart-layer.ts'
+import { syncKey } from './key-cursor.ts'
 import type { Gutters, Panel } from './panels.ts'
 import { timeTicks } from './time-ticks.ts'
 
 const font = '12px "Inter Variable", "Noto Sans JP Variable", system-ui, sans-serif'
-const tickRoom = { time: 84, value: 36 }
+/** Times stand closer where there is room for few of them. */
+const tickRoom = { time: 84, timeNarrow: 66, narrow: 640, value: 36 }
 const timeAxisHeight = 26
-const lineWidth = 1.25
-const dash = [5, 3]
-const dotSize = 4
-/** Where points are so far apart, each is shown as a dot. */
-const dotRoom = 18
-
 // uPlot.Axis.Side.Right: its enums exist in types only.
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
 const right: uPlot.Axis.Side = 1
+
+const mostTimeTicks = (u: uPlot): number => {
+  const width = u.bbox.width / uPlot.pxRatio
+  return Math.max(2, Math.floor(width / (width < tickRoom.narrow ? tickRoom.timeNarrow : tickRoom.time)))
+}
 
 const timeAxis = (view: () => ChartView): uPlot.Axis => ({
   scale: 'x',
@@ -27,13 +29,11 @@ const timeAxis = (view: () => ChartView): uPlot.Axis => ({
   ticks: { show: false },
   splits: (u) => {
     const { span, timeZone } = view()
-    const most = Math.max(2, Math.floor(u.bbox.width / uPlot.pxRatio / tickRoom.time))
-    return timeTicks(span, most, timeZone).map(({ atMs }) => atMs)
+    return timeTicks(span, mostTimeTicks(u), timeZone).map(({ atMs }) => atMs)
   },
   values: (u) => {
     const { span, timeZone, tickText } = view()
-    const most = Math.max(2, Math.floor(u.bbox.width / uPlot.pxRatio / tickRoom.time))
-    return timeTicks(span, most, timeZone).map(tickText)
+    return timeTicks(span, mostTimeTicks(u), timeZone).map(tickText)
   },
 })
 
@@ -58,45 +58,17 @@ const valueAxis = (view: () => ChartView, unit: string, index: number, isLanes: 
   }
 }
 
-const { linear, stepped } = uPlot.paths
-
+/** uPlot reads values at the cursor from it; it is drawn in a layer of its own. */
 const lineOf = (view: () => ChartView, panel: Panel, index: number): uPlot.Series => {
   const trace = panel.traces[index]
   const colour = () => view().colours.traces[trace?.ink ?? 0] ?? ''
-  const paths = panel.style === 'states' ? stepped?.({ align: 1 }) : linear?.()
-  return {
-    scale: scaleKey(trace?.sensor.unit ?? ''),
-    stroke: colour,
-    width: lineWidth,
-    ...(trace?.isDashed && { dash }),
-    // Bars are drawn with the bands: uPlot's own know nothing of hours of different lengths.
-    paths: panel.style === 'bars' || !paths ? () => null : paths,
-    points: {
-      show: panel.style === 'lines',
-      size: dotSize,
-      width: 0,
-      fill: colour,
-      filter: (u, series) => {
-        if (panel.style !== 'lines') return null
-        const { aligned, span } = view()
-        const times = aligned.atMs
-        const from = u.valToIdx(span.fromMs)
-        const to = u.valToIdx(span.toMs)
-        const covered = u.valToPos(times[to] ?? 0, 'x') - u.valToPos(times[from] ?? 0, 'x')
-        const isSparse = to > from && covered / (to - from) > dotRoom
-        return isSparse ? Array.from(times, (_, place) => place) : (aligned.alone[series - 1] ?? [])
-      },
-    },
-  }
+  return { scale: scaleKey(trace?.sensor.unit ?? ''), stroke: colour, paths: () => null, points: { show: false } }
 }
 
 interface ChartSize {
   width: number
   height: number
 }
-
-/** Panels of one page read the time together. */
-const syncKey = 'explorer'
 
 export interface ChartEvents {
   /** Where the cursor is: an instant, and pixels from the left of the plot; null when it left. */
@@ -111,6 +83,7 @@ export const chartOptions = (
   { width, height }: ChartSize,
   { onCursor, onSelect }: ChartEvents,
 ): uPlot.Options => {
+  const drawLayer = createLayer()
   const ownAxes = (panel.units.length - 1) * gutters.left
   return {
     width,
@@ -154,7 +127,7 @@ export const chartOptions = (
     },
     hooks: {
       drawClear: [(u) => drawGround(u, view())],
-      drawAxes: [(u) => drawBehind(u, view())],
+      drawAxes: [(u) => drawLayer(u, view())],
       draw: [(u) => drawBefore(u, view())],
       setCursor: [
         (u) => {

@@ -1,22 +1,21 @@
 import { VisuallyHidden } from '@mantine/core'
+import { useThrottledValue } from '@mantine/hooks'
 import { memo, useCallback, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { KindIcon } from '../readings/kind-icon.tsx'
 import { alignLines } from './aligned-data.ts'
 import { Chart } from './chart.tsx'
 import { useChartColours } from './chart-colours.ts'
 import classes from './chart-panel.module.css'
-import { type ChartView, laneRange } from './chart-view.ts'
+import type { ChartView } from './chart-view.ts'
 import type { Columns } from './columns.ts'
-import { comfortBandOf, limitOf } from './comfort.ts'
-import { bucketSizeOf } from './counter-buckets.ts'
 import { axisText, tickText, useValueTexts } from './history-texts.ts'
+import { isHeavy, nothing, useHeldRanges } from './held-ranges.ts'
+import { PanelHeading } from './panel-heading.tsx'
 import { type Gutters, hasDirectLabels, type Panel } from './panels.ts'
 import { Readout } from './readout.tsx'
-import { figuresOf } from './summary.ts'
+import { figuresOf, markedOf } from './summary.ts'
 import type { Span } from './time-range.ts'
 import { useSameList } from './use-columns.ts'
-import { type ValueRange, valueRange } from './value-range.ts'
 
 interface ChartPanelProps {
   panel: Panel
@@ -27,6 +26,8 @@ interface ChartPanelProps {
   isLoading: boolean
   /** Nothing of this range could be loaded. */
   isFailed: boolean
+  /** The cursor was last moved by keys: what it reads is told to those who listen. */
+  isReadByKeys: boolean
   gutters: Gutters
   width: number
   height: number
@@ -34,20 +35,15 @@ interface ChartPanelProps {
   onMove: (change: (span: Span) => Span) => void
 }
 
-const nothing: ValueRange = { low: 0, high: 1 }
+/** Answers for many sensors come one after the other: they are drawn some at a time. */
+const arrivalMs = 200
 
-/** An axis a unit, over what is seen of its lines. */
-const rangesOf = (panel: Panel, columns: readonly (Columns | undefined)[], span: Span) =>
-  new Map(
-    panel.units.map((unit): [string, ValueRange] => {
-      if (panel.style === 'states') return [unit, laneRange(panel.traces.length)]
-      const own = columns
-        .filter((_, index) => panel.traces[index]?.sensor.unit === unit)
-        .filter((one) => one !== undefined)
-      const range = valueRange(own, span, { kind: panel.kind, unit, isFromZero: panel.style === 'bars' })
-      return [unit, range ?? nothing]
-    }),
-  )
+const useArrivals = (panel: Panel, arrived: ChartPanelProps['columns']) => {
+  const columns = useSameList(arrived)
+  const now = useMemo(() => ({ panel, columns }), [panel, columns])
+  const some = useThrottledValue(now, arrivalMs)
+  return some.panel === panel ? some.columns : columns
+}
 
 /** A name that several sensors share says its floor as well. */
 const labelsOf = ({ traces }: Panel): string[] => {
@@ -57,44 +53,17 @@ const labelsOf = ({ traces }: Panel): string[] => {
   )
 }
 
-/** What the reader needs to know of the axes: their units, and what is drawn behind the lines. */
-const usePanelNotes = (panel: Panel, axes: readonly { unit: string }[], settled: Span): string[] => {
-  const { t } = useTranslation()
-  const { text } = useValueTexts()
-  const [left, right] = axes.map(({ unit }) => unit)
-  if (panel.style === 'states') return []
-  const notes = [
-    right === undefined
-      ? (left ?? '')
-      : t('explorer.axes', {
-          left,
-          right: axes
-            .slice(1)
-            .map(({ unit }) => unit)
-            .join(', '),
-        }),
-  ]
-  if (panel.style === 'bars') notes.push(t(`explorer.perBucket.${bucketSizeOf(settled)}`))
-  const unit = panel.units[0] ?? ''
-  const measured = { sensor_type: panel.kind, unit }
-  const comfort = comfortBandOf(panel.kind, unit)
-  if (comfort)
-    notes.push(t('explorer.comfort', { low: comfort.low, high: text(comfort.high, measured).replace(/\.0+(?= )/, '') }))
-  const limit = limitOf(panel.kind, unit)
-  if (limit !== null) notes.push(t('explorer.limit', { value: text(limit, measured) }))
-  return notes
-}
-
 /** One quantity over the common time axis. */
 export const ChartPanel = memo((props: ChartPanelProps) => {
-  const { panel, shown, settled, isLoading, isFailed, gutters, width, height, timeZone, onMove } = props
+  const { panel, shown, settled, isLoading, isFailed, isReadByKeys, gutters, width, height, timeZone, onMove } = props
   const { t } = useTranslation()
   const { axisOf, language } = useValueTexts()
   const colours = useChartColours()
   const [cursor, setCursor] = useState<{ atMs: number; left: number } | null>(null)
-  const columns = useSameList(props.columns)
+  const columns = useArrivals(panel, props.columns)
   const aligned = useMemo(() => alignLines(columns), [columns])
-  const ranges = useMemo(() => rangesOf(panel, columns, shown), [panel, columns, shown])
+  const isMoving = (shown !== settled || isLoading) && isHeavy(columns, shown)
+  const ranges = useHeldRanges(panel, columns, shown, isMoving)
   const hasLabels = gutters.labels > 40 && (hasDirectLabels(panel) || panel.style === 'states')
   const labels = useMemo(() => (hasLabels ? labelsOf(panel) : []), [hasLabels, panel])
   const ticks = useCallback(
@@ -107,13 +76,13 @@ export const ChartPanel = memo((props: ChartPanelProps) => {
     return axisOf(Math.max(Math.abs(low), Math.abs(high)), { sensor_type: panel.kind, unit })
   })
   const isEmpty = columns.every((own) => !own || figuresOf(own, shown, panel.style) === null)
-  const notes = usePanelNotes(panel, axes, settled)
-  const hasSuspect = columns.some((own) => own?.suspect.some((count) => count > 0))
+  const hasSuspect = columns.some((own) => own && markedOf(own, shown).suspect > 0)
   const view: ChartView = {
     panel,
     columns,
     aligned,
     span: shown,
+    isMoving,
     ranges,
     gutters,
     colours,
@@ -125,35 +94,29 @@ export const ChartPanel = memo((props: ChartPanelProps) => {
     stateTexts: { open: t('value.open'), closed: t('value.closed') },
   }
   const kind = t(`kinds.${panel.kind}`)
+  const emptyText = hasSuspect ? 'explorer.onlySuspectTitle' : 'explorer.noReadingsTitle'
   return (
     <section className={classes.panel} aria-label={kind}>
-      <header className={classes.heading}>
-        <h2>
-          <span aria-hidden className={classes.icon}>
-            <KindIcon kind={panel.kind} />
-          </span>
-          {kind}
-        </h2>
-        {notes.filter(Boolean).map((note) => (
-          <span key={note}>{note}</span>
-        ))}
-        {hasSuspect && (
-          <span className={classes.suspect}>
-            <i aria-hidden />
-            {t('explorer.suspectNote')}
-          </span>
-        )}
-        <output className={classes.loading}>{isLoading && t('explorer.updating')}</output>
-      </header>
+      <PanelHeading
+        panel={panel}
+        columns={columns}
+        axisUnits={axes.map(({ unit }) => unit)}
+        shown={shown}
+        settled={settled}
+        isLoading={isLoading}
+      />
       <VisuallyHidden>{t('explorer.chart', { kind, count: panel.traces.length })}</VisuallyHidden>
-      <div className={classes.plot} aria-hidden>
-        <Chart view={view} width={width} height={height} onCursor={setCursor} onMove={onMove} />
-        {isEmpty && !isLoading && (
-          <p className={classes.empty}>{t(isFailed ? 'explorer.notLoaded' : 'explorer.noReadingsTitle')}</p>
-        )}
-        {cursor && !isEmpty && (
-          <Readout panel={panel} columns={columns} cursor={cursor} width={width} timeZone={timeZone} />
-        )}
+      <div className={classes.plot}>
+        <div aria-hidden>
+          <Chart view={view} width={width} height={height} onCursor={setCursor} onMove={onMove} />
+        </div>
+        {isEmpty && !isLoading && <p className={classes.empty}>{t(isFailed ? 'explorer.notLoaded' : emptyText)}</p>}
+        {/* By mouse it would talk without end. */}
+        <div aria-live={isReadByKeys ? 'polite' : 'off'} aria-hidden={!isReadByKeys}>
+          {cursor && (!isEmpty || hasSuspect) && (
+            <Readout panel={panel} columns={columns} cursor={cursor} width={width} timeZone={timeZone} />
+          )}
+        </div>
       </div>
     </section>
   )

@@ -1,9 +1,10 @@
 import { useElementSize, useMediaQuery, useViewportSize } from '@mantine/hooks'
-import { type KeyboardEvent, useMemo } from 'react'
+import { type KeyboardEvent, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { keyGesture } from './chart-gestures.ts'
 import { ChartPanel } from './chart-panel.tsx'
 import classes from './explorer-page.module.css'
+import { cursorKey } from './key-cursor.ts'
 import { guttersOf, type Panel, panelHeight } from './panels.ts'
 import type { SpanControl } from './use-span.ts'
 import type { LoadedTrace } from './use-columns.ts'
@@ -18,20 +19,24 @@ interface ChartStackProps {
   timeZone: string
 }
 
-/** Panels above each other over one time axis. With the keyboard: arrows move, + and - zoom. */
+/** Panels above each other over one time axis. With the keyboard: arrows move, + and - zoom, Shift with arrows reads. */
 export const ChartStack = ({ panels, loaded, control, width, timeZone }: ChartStackProps) => {
   const { t } = useTranslation()
   const { height: viewHeight } = useViewportSize()
-  const isTouch = useMediaQuery('(pointer: coarse)')
+  const isTouch = useMediaQuery('(pointer: coarse)', false, { getInitialValueInEffect: false })
+  const [isReadByKeys, setReadByKeys] = useState(false)
   const isNarrow = width < narrowWidth
   const gutters = useMemo(() => guttersOf(panels, isNarrow), [panels, isNarrow])
   const byId = new Map(loaded.map((one) => [one.trace.sensor.id, one]))
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return
-    const gesture = keyGesture(event.key)
-    if (!gesture) return
+    const readAlong = cursorKey(event)
+    const gesture = readAlong ? null : keyGesture(event.key)
+    if (!readAlong && !gesture) return
     event.preventDefault()
-    control.move(gesture)
+    if (gesture) control.move(gesture)
+    setReadByKeys(readAlong !== null)
+    readAlong?.()
   }
   return (
     // The keys move what is shown; everything they do, the buttons of the range do as well.
@@ -48,6 +53,7 @@ export const ChartStack = ({ panels, loaded, control, width, timeZone }: ChartSt
             settled={control.settled}
             isLoading={own.some((one) => one?.isLoading)}
             isFailed={own.every((one) => one?.error)}
+            isReadByKeys={isReadByKeys}
             gutters={gutters}
             width={width}
             height={panelHeight(panel, panels.length, viewHeight)}

@@ -13,6 +13,8 @@ export interface ChartView {
   columns: readonly (Columns | undefined)[]
   aligned: AlignedLines
   span: Span
+  /** A chart too heavy to draw at every frame is in motion, or waits for finer readings. */
+  isMoving: boolean
   /** By unit. */
   ranges: ReadonlyMap<string, ValueRange>
   gutters: Gutters

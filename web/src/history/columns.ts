@@ -12,6 +12,8 @@ export interface Columns {
   high: readonly (number | null)[]
   mean: readonly (number | null)[]
   suspect: readonly number[]
+  /** Readings that arrived late; null where that is not known. */
+  late: readonly number[] | null
   /** Points farther apart than this have a gap between them. */
   breakMs: number
 }
@@ -35,6 +37,7 @@ export const columnsOfSeries = (series: Series, intervalMs: number): Columns => 
   high: series.max,
   mean: series.avg,
   suspect: series.suspect,
+  late: series.late,
   breakMs: gapIntervals * Math.max(series.step_ms, intervalMs, medianDistance(series.timestamp)),
 })
 
@@ -43,7 +46,8 @@ export const columnsOfIncreases = (records: readonly RollupRecord[], endOf: (sta
   const startMs = records.map(({ timestamp }) => Date.parse(timestamp))
   const mean = records.map(({ increase }) => increase ?? null)
   const suspect = records.map((record) => record.suspect)
-  return { startMs, endMs: startMs.map(endOf), low: mean, high: mean, mean, suspect, breakMs: Number.POSITIVE_INFINITY }
+  const bars = { startMs, endMs: startMs.map(endOf), low: mean, high: mean, mean, suspect }
+  return { ...bars, late: null, breakMs: Number.POSITIVE_INFINITY }
 }
 
 /** Position of the first column that ends after `atMs`. */
@@ -72,8 +76,9 @@ export const columnAt = (columns: Columns, atMs: number): number | null => {
 /** Positions whose column lies at least in part within the span. */
 export const visibleColumns = (columns: Columns, fromMs: number, toMs: number): { from: number; to: number } => {
   const from = firstEndingAfter(columns, fromMs)
-  let to = from
-  while (to < columns.startMs.length && (columns.startMs[to] ?? toMs) < toMs) to += 1
+  // The first that begins at the end or later: one step at most beyond the one that holds the end.
+  let to = Math.max(from, firstEndingAfter(columns, toMs))
+  if (to < columns.startMs.length && (columns.startMs[to] ?? toMs) < toMs) to += 1
   return { from, to }
 }
 

@@ -23,7 +23,7 @@ export const NothingChosen = ({ sensors, floor, onChoose, onShow }: NothingChose
   }
   const suggestions = floor ? suggestionsFor(sensors, floor.id, mostSensors) : []
   return (
-    <NoticePage title={t('explorer.emptyTitle')} text={t('explorer.emptyText')}>
+    <NoticePage title={t('explorer.emptyTitle')} text={t('explorer.emptyText', { most: mostSensors })}>
       <Button onClick={onChoose}>{t('explorer.choose')}</Button>
       {suggestions.map(({ kind, sensorIds }) => (
         <Button key={kind} variant="default" onClick={() => onShow(sensorIds)}>

@@ -1,8 +1,8 @@
 import { largestId } from '@plenum/contract'
 import { type Preset, presets, type TimeRange } from './time-range.ts'
 
-/** As many lines as can still be told apart. */
-export const mostSensors = 12
+/** As many as the temperatures of a large floor; six colours, each whole and dashed in four ways, tell them apart. */
+export const mostSensors = 25
 
 /** The view as its address holds it: `/explorer?building=1&sensors=3-17&range=7d`, or `from` and `to` in UTC. */
 export interface ExplorerSearch {

@@ -4,8 +4,9 @@ import { exactTime } from '../platform/dates.ts'
 import { KindIcon } from '../readings/kind-icon.tsx'
 import classes from './figures-table.module.css'
 import { spanText, useValueTexts } from './history-texts.ts'
+import { MarkSign } from './mark-sign.tsx'
 import { type PanelStyle, styleOf } from './panels.ts'
-import { type Figures, figuresOf } from './summary.ts'
+import { type Figures, figuresOf, markedOf } from './summary.ts'
 import { TraceMark } from './trace-mark.tsx'
 import type { Span } from './time-range.ts'
 import type { LoadedTrace } from './use-columns.ts'
@@ -35,7 +36,7 @@ const useCells = () => {
 /** What the charts show, in figures: for reading exactly, and for those who do not see the charts. */
 export const FiguresTable = ({ loaded, span, timeZone, newest }: FiguresTableProps) => {
   const { t } = useTranslation()
-  const { text, language } = useValueTexts()
+  const { text, marked: markedText, language } = useValueTexts()
   const cellsOf = useCells()
   const hasTotals = loaded.some(({ trace }) => styleOf(trace.sensor.sensor_type) === 'bars')
   const time = (atMs: number) => exactTime(new Date(atMs), language, timeZone)
@@ -44,6 +45,7 @@ export const FiguresTable = ({ loaded, span, timeZone, newest }: FiguresTablePro
     const { sensor } = trace
     const style = styleOf(sensor.sensor_type)
     const figures = columns && !(isOld && error) ? figuresOf(columns, span, style) : null
+    const marked = columns && !isOld ? markedOf(columns, span) : { suspect: 0, late: 0 }
     const newestAt = newest.get(sensor.id)
     const columnCount = hasTotals ? 5 : 4
     return (
@@ -54,6 +56,14 @@ export const FiguresTable = ({ loaded, span, timeZone, newest }: FiguresTablePro
             <KindIcon kind={sensor.sensor_type} />
             <span>
               {sensor.name} <span className={classes.floor}>{trace.floorName}</span>
+              {(['suspect', 'late'] as const).map(
+                (kind) =>
+                  marked[kind] > 0 && (
+                    <span key={kind} className={classes.marked}>
+                      <MarkSign kind={kind} /> {markedText(kind, marked[kind])}
+                    </span>
+                  ),
+              )}
             </span>
           </span>
         </th>
@@ -74,9 +84,11 @@ export const FiguresTable = ({ loaded, span, timeZone, newest }: FiguresTablePro
               ? t('state.loading')
               : error
                 ? t('explorer.notLoaded')
-                : newestAt
-                  ? t('explorer.noFiguresNewest', { time: time(Date.parse(newestAt)) })
-                  : t('explorer.noFigures')}
+                : marked.suspect > 0
+                  ? t('explorer.noFiguresSuspect')
+                  : newestAt
+                    ? t('explorer.noFiguresNewest', { time: time(Date.parse(newestAt)) })
+                    : t(newestAt === null ? 'explorer.noFiguresNever' : 'explorer.noFigures')}
           </td>
         )}
       </tr>
@@ -84,7 +96,7 @@ export const FiguresTable = ({ loaded, span, timeZone, newest }: FiguresTablePro
   }
   return (
     <div className={classes.scroll}>
-      <table className={classes.table}>
+      <table className={classes.table} data-totals={hasTotals || undefined}>
         <caption>
           {t('explorer.figures')} <span>{spanText(span, language, timeZone)}</span>
         </caption>

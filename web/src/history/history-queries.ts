@@ -23,15 +23,38 @@ const common = {
 const instant = (atMs: number) => new Date(atMs).toISOString()
 const within = ({ fromMs, toMs }: Span) => ({ from: instant(fromMs), to: instant(toMs) })
 
+/** The query cache forgets an error as soon as it asks again; what is told about it would come and go. */
+const lastErrors = new Map<string, Error>()
+const written = (queryKey: readonly unknown[]) => JSON.stringify(queryKey)
+
+const rememberError = async <T>(
+  queryKey: readonly unknown[],
+  signal: AbortSignal,
+  ask: () => Promise<T>,
+): Promise<T> => {
+  try {
+    const answer = await ask()
+    lastErrors.delete(written(queryKey))
+    return answer
+  } catch (error) {
+    if (!signal.aborted) lastErrors.set(written(queryKey), error as Error)
+    throw error
+  }
+}
+
+/** Why a range could not be loaded, until it is. */
+export const lastError = (queryKey: readonly unknown[]): Error | null => lastErrors.get(written(queryKey)) ?? null
+
 const seriesQuery = ({ sensor }: Trace, span: Span, points: number) =>
   queryOptions({
     ...common,
     queryKey: queryKeys.series(sensor.id, span.fromMs, span.toMs, points),
-    queryFn: async ({ signal }): Promise<Columns> => {
-      const search = new URLSearchParams({ ...within(span), points: String(points) })
-      const series = await getJson<Series>(`/api/sensors/${sensor.id}/series?${search}`, signal)
-      return columnsOfSeries(series, sensor.interval_s * 1_000)
-    },
+    queryFn: ({ signal, queryKey }): Promise<Columns> =>
+      rememberError(queryKey, signal, async () => {
+        const search = new URLSearchParams({ ...within(span), points: String(points) })
+        const series = await getJson<Series>(`/api/sensors/${sensor.id}/series?${search}`, signal)
+        return columnsOfSeries(series, sensor.interval_s * 1_000)
+      }),
   })
 
 const increasesQuery = ({ sensor }: Trace, span: Span, timeZone: string) => {
@@ -39,12 +62,13 @@ const increasesQuery = ({ sensor }: Trace, span: Span, timeZone: string) => {
   return queryOptions({
     ...common,
     queryKey: queryKeys.increases(sensor.id, fromMs, toMs, size),
-    queryFn: async ({ signal }): Promise<Columns> => {
-      const limit = String(historyLimits.recordsPerPage)
-      const search = new URLSearchParams({ ...within({ fromMs, toMs }), resolution: size, limit })
-      const history = await getJson<History>(`/api/sensors/${sensor.id}/history?${search}`, signal)
-      return columnsOfIncreases(history.records as RollupRecord[], (startMs) => bucketEnd(startMs, size, timeZone))
-    },
+    queryFn: ({ signal, queryKey }): Promise<Columns> =>
+      rememberError(queryKey, signal, async () => {
+        const limit = String(historyLimits.recordsPerPage)
+        const search = new URLSearchParams({ ...within({ fromMs, toMs }), resolution: size, limit })
+        const history = await getJson<History>(`/api/sensors/${sensor.id}/history?${search}`, signal)
+        return columnsOfIncreases(history.records as RollupRecord[], (startMs) => bucketEnd(startMs, size, timeZone))
+      }),
   })
 }
 

@@ -3,6 +3,7 @@ import { dateFormat } from '../platform/dates.ts'
 import { useLanguage } from '../platform/language.ts'
 import { axisScale, type Measured, numberFormat } from '../readings/shown-value.ts'
 import { useShownValue } from '../readings/value-text.ts'
+import type { MarkKind } from './marked-stretches.ts'
 import type { Span } from './time-range.ts'
 import type { TickStyle, TimeTick } from './time-ticks.ts'
 import { startOf } from './zoned-time.ts'
@@ -33,8 +34,16 @@ export const spanText = ({ fromMs, toMs }: Span, language: string, timeZone: str
   return dateFormat(language, timeZone, { ...date, ...time }).formatRange(fromMs, toMs)
 }
 
-/** How many digits tell two neighbouring ticks apart. */
-const digitsOf = (step: number) => Math.max(0, Math.min(6, -Math.floor(Math.log10(step) + 1e-9)))
+const mostDigits = 6
+
+/** How many digits write every multiple of a step as it is: two for 0.25, where one would make 19.3 of 19.25. */
+export const digitsOf = (step: number): number => {
+  for (let digits = 0; digits < mostDigits; digits += 1) {
+    const scaled = step * 10 ** digits
+    if (scaled > 0.5 && Math.abs(scaled - Math.round(scaled)) < 1e-6 * scaled) return digits
+  }
+  return mostDigits
+}
 
 /** Values beside an axis: all in the unit of its largest, which stands in the panel's heading. */
 export const axisText = (value: number, step: number, factor: number, language: string): string =>
@@ -50,6 +59,9 @@ export const useValueTexts = () => {
       const { number, unit } = show(value, measured)
       return unit === '' ? number : `${number} ${unit}`
     },
+    /** "3 suspect", "1,430 arrived late" */
+    marked: (kind: MarkKind, count: number): string =>
+      t(`explorer.${kind}`, { count, number: numberFormat(language, 0).format(count) }),
     axisOf: (largest: number, measured: Measured): { factor: number; unit: string } => {
       const scale = axisScale(largest, measured)
       const { unit } = scale

@@ -29,11 +29,16 @@ test('a panel a quantity, an axis a unit, in an order that does not depend on th
   )
 })
 
-test('a colour belongs to the place in the choice; after six, lines are dashed', () => {
-  const many = new Map(Array.from({ length: 12 }, (_, index) => [index, sensor(index, 'co2')] as const))
+test('a colour belongs to the place in the choice; where it comes back in a panel, lines are dashed', () => {
+  const many = new Map(
+    Array.from({ length: 14 }, (_, index) => [index, sensor(index, index === 7 ? 'power' : 'co2')] as const),
+  )
   const found = tracesOf([...many.keys()], many, new Map())
-  assert.deepEqual([found[5]?.ink, found[5]?.isDashed], [5, false])
-  assert.deepEqual([found[6]?.ink, found[6]?.isDashed], [0, true])
+  const [sixth, seventh, other, ...rest] = found.slice(5)
+  assert.deepEqual([sixth?.ink, sixth?.dash], [5, 0])
+  assert.deepEqual([seventh?.ink, seventh?.dash], [0, 1])
+  assert.deepEqual([other?.ink, other?.dash], [1, 0], 'alone in its panel')
+  assert.deepEqual([rest[4]?.ink, rest[4]?.dash, rest[5]?.ink, rest[5]?.dash], [0, 2, 1, 1])
 })
 
 test('sensors that are not known are not drawn', () => {
@@ -42,7 +47,7 @@ test('sensors that are not known are not drawn', () => {
 
 test('all panels leave the same room for axes', () => {
   assert.equal(guttersOf(panelsOf(traces(1, 2, 3)), false).axes, 56)
-  assert.deepEqual(guttersOf(panelsOf(traces(1)), true), { left: 48, axes: 0, labels: 12 })
+  assert.deepEqual(guttersOf(panelsOf(traces(1)), true), { left: 48, axes: 0, labels: 28 })
 })
 
 test('one chart is high, many are low, none is too low', () => {

@@ -1,6 +1,6 @@
 import { type Sensor, type SensorType, sensorKinds, sensorTypes } from '@plenum/contract'
 
-/** Colours that colour-blind people tell apart are six; the second six lines are dashed. */
+/** Colours that colour-blind people tell apart are six; where one comes back in a panel, its lines are dashed. */
 const inkCount = 6
 
 /** One sensor as it is drawn: the same colour in every panel, chip and table. */
@@ -9,7 +9,8 @@ export interface Trace {
   floorName: string
   /** Which of the `--trace-…` colours. */
   ink: number
-  isDashed: boolean
+  /** How often its colour was there before in its panel: 0 is a whole line, others are dashed in their ways. */
+  dash: number
 }
 
 export type PanelStyle = 'lines' | 'bars' | 'states'
@@ -30,13 +31,17 @@ export const tracesOf = (
   sensorIds: readonly number[],
   sensors: ReadonlyMap<number, Sensor>,
   floorNames: ReadonlyMap<number, string>,
-): Trace[] =>
-  sensorIds.flatMap((id, index) => {
+): Trace[] => {
+  const traces: Trace[] = []
+  sensorIds.forEach((id, index) => {
     const sensor = sensors.get(id)
-    if (!sensor) return []
-    const floorName = floorNames.get(sensor.floor_id) ?? ''
-    return [{ sensor, floorName, ink: index % inkCount, isDashed: index >= inkCount }]
+    if (!sensor) return
+    const ink = index % inkCount
+    const before = traces.filter((one) => one.ink === ink && one.sensor.sensor_type === sensor.sensor_type)
+    traces.push({ sensor, floorName: floorNames.get(sensor.floor_id) ?? '', ink, dash: before.length })
   })
+  return traces
+}
 
 /** In the order of the contract, whatever order the sensors were chosen in: a chart keeps its place. */
 export const panelsOf = (traces: readonly Trace[]): Panel[] =>
@@ -56,6 +61,8 @@ export interface Gutters {
 
 const axisWidth = { narrow: 48, wide: 56 }
 const labelWidth = 132
+/** Half of the last time on the axis stands there. */
+const edgeWidth = 28
 /** More lines than this cross so often that a name at their end helps nobody; the cursor and the table name them. */
 export const mostDirectLabels = 4
 
@@ -66,7 +73,7 @@ export const guttersOf = (panels: readonly Panel[], isNarrow: boolean): Gutters 
   const width = isNarrow ? axisWidth.narrow : axisWidth.wide
   const units = Math.max(1, ...panels.map((panel) => panel.units.length))
   const labels = !isNarrow && panels.some((panel) => hasDirectLabels(panel) || panel.style === 'states')
-  return { left: width, axes: (units - 1) * width, labels: labels ? labelWidth : 12 }
+  return { left: width, axes: (units - 1) * width, labels: labels ? labelWidth : edgeWidth }
 }
 
 const heights = { lane: 40, statesRoom: 48, lowest: 168, highest: 400, one: 400 }

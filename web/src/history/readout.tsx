@@ -21,27 +21,33 @@ interface Line {
   place: number | null
 }
 
+/** More than these stand in two columns: one would be higher than the chart. */
+const manyLines = 10
+
 const useLineText = (style: Panel['style']) => {
   const { t } = useTranslation()
-  const { text, language } = useValueTexts()
+  const { text, marked, language } = useValueTexts()
   return ({ trace: { sensor }, columns, place }: Line): string => {
-    const mean = place === null ? null : (columns?.mean[place] ?? null)
-    const suspect = place === null ? 0 : (columns?.suspect[place] ?? 0)
-    const marks = suspect > 0 ? [t('explorer.suspect', { count: suspect })] : []
+    // Not here yet is something else than not there.
+    if (!columns) return '…'
+    const mean = place === null ? null : (columns.mean[place] ?? null)
+    const suspect = place === null ? 0 : (columns.suspect[place] ?? 0)
+    const late = place === null ? 0 : (columns.late?.[place] ?? 0)
+    const marks = [...(suspect > 0 ? [marked('suspect', suspect)] : []), ...(late > 0 ? [marked('late', late)] : [])]
     if (mean === null || place === null) return ['–', ...marks].join(' · ')
     if (style === 'states' && mean > 0 && mean < 1) {
       const share = Math.round(mean * 100).toLocaleString(language)
       return [t('explorer.closedShare', { share }), ...marks].join(' · ')
     }
-    const low = columns?.low[place] ?? mean
-    const high = columns?.high[place] ?? mean
+    const low = columns.low[place] ?? mean
+    const high = columns.high[place] ?? mean
     const spread =
       high > low && style === 'lines' ? [t('explorer.span', { low: text(low, sensor), high: text(high, sensor) })] : []
     return [text(mean, sensor), ...spread, ...marks].join(' · ')
   }
 }
 
-/** All lines of a panel where the cursor is: values, their spread, and the exact time. It repeats what the table says. */
+/** All lines of a panel where the cursor is: values, their spread, and the exact time. */
 export const Readout = ({ panel, columns, cursor, width, timeZone }: ReadoutProps) => {
   const { language } = useValueTexts()
   const lineText = useLineText(panel.style)
@@ -58,7 +64,7 @@ export const Readout = ({ panel, columns, cursor, width, timeZone }: ReadoutProp
       : exactTime(new Date(atMs), language, timeZone)
   const side = cursor.left > width / 2 ? { right: width - cursor.left + 12 } : { left: cursor.left + 12 }
   return (
-    <div className={classes.readout} style={side} aria-hidden>
+    <div className={classes.readout} style={side} data-many={lines.length > manyLines || undefined}>
       <time className={classes.time}>{time}</time>
       {lines.map((line) => (
         <span key={line.trace.sensor.id} className={classes.line}>

@@ -1,7 +1,9 @@
 import { Button } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { sensorAnchor } from '../dashboard/sensor-anchor.ts'
 import { KindIcon } from '../readings/kind-icon.tsx'
 import { mostSensors } from './explorer-search.ts'
 import type { Trace } from './panels.ts'
@@ -31,6 +33,23 @@ const Chip = ({ label, onRemove, children }: ChipProps) => {
   )
 }
 
+/** To its tile on the floor: where it is, and how it is now. */
+const FloorLink = ({ trace: { sensor, floorName } }: { trace: Trace }) => {
+  const { t } = useTranslation()
+  return (
+    <Link
+      to="/floors/$floorId"
+      params={{ floorId: String(sensor.floor_id) }}
+      hash={sensorAnchor(sensor.id)}
+      className={classes.floor}
+      aria-label={t('explorer.onFloor', { name: sensor.name, floor: floorName })}
+      title={t('explorer.onFloor', { name: sensor.name, floor: floorName })}
+    >
+      {floorName}
+    </Link>
+  )
+}
+
 interface SensorChipsProps {
   sensorIds: readonly number[]
   traces: readonly Trace[]
@@ -48,23 +67,25 @@ export const SensorChips = (props: SensorChipsProps) => {
   const { sensorIds, traces, isKnown, onRemove, onRemoveAll, onChoose, children } = props
   const { t } = useTranslation()
   return (
-    <ul className={classes.chips} aria-label={t('explorer.sensors')}>
-      {sensorIds.map((id) => {
-        const trace = traces.find(({ sensor }) => sensor.id === id)
-        if (!trace && !isKnown) return <li key={id} className={`${classes.chip} ${classes.unknown}`} />
-        const name = trace?.sensor.name ?? t('explorer.unknownSensor', { id: String(id) })
-        return (
-          <Chip key={id} label={name} onRemove={() => onRemove(id)}>
-            {trace && <TraceMark trace={trace} />}
-            {trace && <KindIcon kind={trace.sensor.sensor_type} />}
-            <span className={classes.name} title={trace ? `${name}\n${trace.sensor.sensor_key}` : undefined}>
-              {name}
-            </span>
-            {trace && <span className={classes.floor}>{trace.floorName}</span>}
-          </Chip>
-        )
-      })}
-      <li className={classes.add}>
+    <div className={classes.choice}>
+      <ul className={classes.chips} aria-label={t('explorer.sensors')}>
+        {sensorIds.map((id) => {
+          const trace = traces.find(({ sensor }) => sensor.id === id)
+          if (!trace && !isKnown) return <li key={id} className={`${classes.chip} ${classes.unknown}`} />
+          const name = trace?.sensor.name ?? t('explorer.unknownSensor', { id: String(id) })
+          return (
+            <Chip key={id} label={name} onRemove={() => onRemove(id)}>
+              {trace && <TraceMark trace={trace} />}
+              {trace && <KindIcon kind={trace.sensor.sensor_type} />}
+              <span className={classes.name} title={trace ? `${name}\n${trace.sensor.sensor_key}` : undefined}>
+                {name}
+              </span>
+              {trace && <FloorLink trace={trace} />}
+            </Chip>
+          )
+        })}
+      </ul>
+      <div className={classes.actions}>
         <Button
           variant="default"
           size="sm"
@@ -79,8 +100,10 @@ export const SensorChips = (props: SensorChipsProps) => {
           </Button>
         )}
         {children}
-        {sensorIds.length >= mostSensors && <span className={classes.floor}>{t('explorer.full')}</span>}
-      </li>
-    </ul>
+        {sensorIds.length >= mostSensors && (
+          <span className={classes.full}>{t('explorer.full', { most: mostSensors })}</span>
+        )}
+      </div>
+    </div>
   )
 }

@@ -95,7 +95,9 @@ const Finder = ({ sensors, floors, floorId, chosenIds, onToggle }: Omit<SensorPi
         onChange={({ currentTarget }) => setQuery(currentTarget.value)}
       />
       <output className={classes.count}>
-        {chosen.size >= mostSensors ? t('explorer.full') : t('explorer.chosen', { count: chosen.size })}
+        {chosen.size >= mostSensors
+          ? t('explorer.full', { most: mostSensors })
+          : t('explorer.chosen', { count: chosen.size, most: mostSensors })}
       </output>
       {groups.map((group) => (
         <FloorRows

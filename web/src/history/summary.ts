@@ -11,19 +11,16 @@ export interface Figures {
   /** Middle of the last column's time, or the beginning of the last bar. */
   lastAtMs: number
   total: number | null
-  suspect: number
 }
 
 /**
  * Columns without a gap are equally wide, so the mean over columns is the mean over the time in which there were
- * readings. Null when there is nothing to see but perhaps suspect readings.
+ * readings. Null when there is no good reading to see.
  */
 export const figuresOf = (columns: Columns, { fromMs, toMs }: Span, style: PanelStyle): Figures | null => {
   const { from, to } = visibleColumns(columns, fromMs, toMs)
   const figures = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY, sum: 0, count: 0, last: -1 }
-  let suspect = 0
   for (let index = from; index < to; index += 1) {
-    suspect += columns.suspect[index] ?? 0
     const mean = columns.mean[index] ?? null
     if (mean === null) continue
     figures.low = Math.min(figures.low, columns.low[index] ?? mean)
@@ -42,6 +39,18 @@ export const figuresOf = (columns: Columns, { fromMs, toMs }: Span, style: Panel
     last: columns.mean[last] ?? 0,
     lastAtMs: style === 'bars' ? start : (start + (columns.endMs[last] ?? start)) / 2,
     total: style === 'bars' ? sum : null,
-    suspect,
   }
+}
+
+/** How many of the readings that are seen are suspect, and how many arrived late; 0 too where that is not known. */
+export interface Marked {
+  suspect: number
+  late: number
+}
+
+export const markedOf = (columns: Columns, { fromMs, toMs }: Span): Marked => {
+  const { from, to } = visibleColumns(columns, fromMs, toMs)
+  const sum = (counts: readonly number[] | null) =>
+    counts ? counts.slice(from, to).reduce((total, count) => total + count, 0) : 0
+  return { suspect: sum(columns.suspect), late: sum(columns.late) }
 }

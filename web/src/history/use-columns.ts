@@ -1,7 +1,7 @@
 import { useQueries, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Columns } from './columns.ts'
-import { columnsQuery, lastKnownColumns } from './history-queries.ts'
+import { columnsQuery, lastError, lastKnownColumns } from './history-queries.ts'
 import type { Trace } from './panels.ts'
 import type { Span } from './time-range.ts'
 
@@ -27,15 +27,17 @@ export const useSameList = <T>(list: readonly T[]): readonly T[] => {
 /** What is to be drawn of each sensor in this range; requests for ranges nobody waits for any longer are cancelled. */
 export const useColumns = (traces: readonly Trace[], span: Span, points: number, timeZone: string): LoadedTrace[] => {
   const client = useQueryClient()
-  const results = useQueries({ queries: traces.map((trace) => columnsQuery(trace, span, points, timeZone)) })
+  const queries = traces.map((trace) => columnsQuery(trace, span, points, timeZone))
+  const results = useQueries({ queries })
   return traces.map((trace, index) => {
-    const { data, error, isFetching, refetch } = results[index] ?? {}
+    const { data, isFetching, refetch } = results[index] ?? {}
+    const error = results[index]?.error ?? lastError(queries[index]?.queryKey ?? [])
     return {
       trace,
       columns: data ?? lastKnownColumns(client, trace.sensor.id),
       isOld: data === undefined,
       isLoading: data === undefined && (isFetching ?? true) && !error,
-      error: error ?? null,
+      error,
       retry: () => void refetch?.(),
     }
   })

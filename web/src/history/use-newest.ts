@@ -1,13 +1,16 @@
 import { useQueries } from '@tanstack/react-query'
 import { floorDashboardQuery } from '../dashboard/dashboard-queries.ts'
 import { styleOf } from './panels.ts'
-import { figuresOf } from './summary.ts'
+import { figuresOf, markedOf } from './summary.ts'
 import type { Span } from './time-range.ts'
 import type { LoadedTrace } from './use-columns.ts'
 
-/** Loaded, but without a value in the visible range. */
+/** Loaded, but without a reading in the visible range, not even a suspect one. */
 const isEmpty = ({ columns, isOld, trace }: LoadedTrace, span: Span): boolean =>
-  columns !== undefined && !isOld && figuresOf(columns, span, styleOf(trace.sensor.sensor_type)) === null
+  columns !== undefined &&
+  !isOld &&
+  figuresOf(columns, span, styleOf(trace.sensor.sensor_type)) === null &&
+  markedOf(columns, span).suspect === 0
 
 /** When sensors without readings here sent last: null when never, absent while not known. Only asked for those. */
 export const useNewest = (loaded: readonly LoadedTrace[], span: Span) => {

@@ -10,6 +10,7 @@ const columns = (low: number[], high = low): Columns => ({
   high,
   mean: low,
   suspect: low.map(() => 0),
+  late: null,
   breakMs: 25,
 })
 const all = { fromMs: 0, toMs: 1_000 }

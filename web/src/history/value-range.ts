@@ -44,7 +44,7 @@ export const valueRange = (
   const seen = extremes(all, span)
   if (!seen) return null
   const zero = isFromZero || fromZero.has(kind)
-  const limit = limitOf(kind, unit)
+  const limit = limitOf(kind, unit)?.value ?? null
   const low = zero ? Math.min(0, seen.low) : seen.low
   const reached = limit !== null && seen.high > limit * nearLimit ? Math.max(seen.high, limit) : seen.high
   const high = zero ? Math.max(0, reached) : reached

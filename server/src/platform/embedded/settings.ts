@@ -17,7 +17,8 @@ export async function serverFlags(port: number): Promise<string[]> {
     fsync: 'on',
     full_page_writes: 'on',
     synchronous_commit: 'on',
-    wal_compression: 'on',
+    // pglz, the one compression this build has, took more than half of the time that sealing takes (bench/results/seal.md).
+    wal_compression: 'off',
     max_wal_size: '2GB',
     shared_buffers: megabytes(Math.max(32 * mebibyte, Math.min(memory / 4, 512 * mebibyte))),
     effective_cache_size: megabytes(memory / 2),

@@ -1,0 +1,127 @@
+import {
+  ingestLimits,
+  type MeterReplacement,
+  type MeterReplacementInput,
+  sensorKinds,
+  type SensorType,
+} from '@plenum/contract'
+import type { Kysely } from 'kysely'
+import type { Principal } from '#auth'
+import { brokenConstraint, type Clock, type Tables } from '#platform'
+import { stepsOf } from './counter-steps.ts'
+import { readingErrors } from './errors.ts'
+import { type Doer, type ReplacementRow, replacementStore } from './replacement-store.ts'
+import { sealStore } from './seal-store.ts'
+import { decodeReadings, decodeSteps, encodeSteps } from './segment-codec.ts'
+import { parseTimestamp } from './timestamp.ts'
+
+type Person = Extract<Principal, { kind: 'user' }>
+export type Replacements = ReturnType<typeof createReplacements>
+
+/** Meters that were replaced: who says so, with the last reading of the old one and the first of the new one. */
+export function createReplacements({ db, clock }: { db: Kysely<Tables>; clock: Clock }) {
+  const doer = ({ userId, email }: Person): Doer => ({ userId, email, at: new Date(clock.now()) })
+
+  /** @throws replacement_sensor_not_found */
+  const kindOf = async (sensorId: number) => {
+    const type = await replacementStore.sensorType(db, sensorId)
+    if (type === undefined) throw readingErrors.replacement_sensor_not_found()
+    return sensorKinds[type as SensorType]
+  }
+
+  return {
+    /**
+     * @throws replacement_sensor_not_found, replacement_not_of_counter, replacement_time_invalid,
+     *   replacement_instant_taken, replacement_readings_gone
+     */
+    async declare(sensorId: number, input: MeterReplacementInput, by: Person): Promise<MeterReplacement> {
+      const { behaviour } = await kindOf(sensorId)
+      if (behaviour !== 'counter') throw readingErrors.replacement_not_of_counter()
+      const at = instantOf(input.at, clock.now())
+      const given = {
+        sensorId,
+        at,
+        finalReading: input.final_reading,
+        firstReading: input.first_reading,
+        note: input.note ?? null,
+      }
+      try {
+        return await db.transaction().execute(async (tx) => {
+          // Before the lock, as whoever deletes a sensor has its row before the lock: so neither waits for the other.
+          const row = await replacementStore.add(tx, given, doer(by))
+          await sealStore.lock(tx, [sensorId])
+          await keepStepsAround(tx, sensorId, at)
+          return toReplacement(row)
+        })
+      } catch (error) {
+        const constraint = brokenConstraint(error)
+        if (constraint === 'meter_replacement_sensor_id_fkey')
+          throw readingErrors.replacement_sensor_not_found({}, error)
+        if (constraint !== 'meter_replacement_instant_taken') throw error
+        throw readingErrors.replacement_instant_taken('Withdraw that one first.', error)
+      }
+    },
+
+    /** @throws replacement_sensor_not_found */
+    async list(sensorId: number): Promise<MeterReplacement[]> {
+      await kindOf(sensorId)
+      return (await replacementStore.ofSensor(db, sensorId)).map(toReplacement)
+    },
+
+    /** @throws replacement_not_found, replacement_withdrawn */
+    async withdraw(sensorId: number, id: number, by: Person): Promise<MeterReplacement> {
+      const row = await replacementStore.withdraw(db, sensorId, id, doer(by))
+      if (row) return toReplacement(row)
+      const all = await replacementStore.ofSensor(db, sensorId)
+      if (all.some((one) => one.id === id)) throw readingErrors.replacement_withdrawn()
+      throw readingErrors.replacement_not_found()
+    },
+  }
+}
+
+/** @throws replacement_time_invalid */
+function instantOf(text: string, nowMs: number): Date {
+  const ms = parseTimestamp(text)
+  const detail = Number.isNaN(ms)
+    ? 'must be an RFC 3339 date and time with a zone'
+    : ms > nowMs
+      ? 'must not be in the future'
+      : ms < ingestLimits.oldestMs
+        ? 'must not be before 1990'
+        : null
+  if (detail === null) return new Date(ms)
+  throw readingErrors.replacement_time_invalid({ detail: `at ${detail}.`, errors: [{ path: 'at', detail }] })
+}
+
+/**
+ * Where the day is sealed already, the readings around the instant are noted beside its figures, so that they are known
+ * also when its readings are gone.
+ * @throws replacement_readings_gone where they are gone, and the instant is not before or after all of them
+ */
+async function keepStepsAround(tx: Kysely<Tables>, sensorId: number, at: Date): Promise<void> {
+  const segment = await replacementStore.segmentAt(tx, sensorId, at)
+  const known = segment && decodeSteps(segment)
+  if (!known) return
+  const atMs = at.getTime()
+  if (segment.step_ms === null) {
+    if (atMs > known.firstGoodMs && atMs <= known.lastGoodMs) throw readingErrors.replacement_readings_gone()
+    return
+  }
+  const instants = await replacementStore.instants(tx, [sensorId])
+  const steps = stepsOf(decodeReadings(segment), instants.get(sensorId))?.steps ?? []
+  await replacementStore.keepSteps(tx, segment, encodeSteps(steps, segment.from_ms))
+}
+
+const toReplacement = (row: ReplacementRow): MeterReplacement => ({
+  id: row.id,
+  sensor_id: row.sensor_id,
+  at: row.at.toISOString(),
+  final_reading: row.final_reading,
+  first_reading: row.first_reading,
+  note: row.note,
+  declared_at: row.declared_at.toISOString(),
+  declared_by: { user_id: row.declared_by, email: row.declared_by_email },
+  withdrawn_at: row.withdrawn_at?.toISOString() ?? null,
+  withdrawn_by:
+    row.withdrawn_by === null ? null : { user_id: row.withdrawn_by, email: row.withdrawn_by_email as string },
+})
