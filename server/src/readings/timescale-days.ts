@@ -44,7 +44,7 @@ function daysFrom(buckets: Buckets, daysMs: Float64Array, unit: 'hour' | 'day', 
   const byDay = Map.groupBy(buckets, ([ms]) => daysMs[dayIndexOf(daysMs, ms)] as number)
   return [...byDay].map(([fromMs, some]) => {
     const day = dayOf(fromMs, some, counting)
-    return unit === 'day' ? { ...day, day: (some[0] as [number, Bucket])[1], hours: [] } : day
+    return unit === 'day' ? { ...day, day: (some[0] as [number, Bucket])[1].figures, hours: [] } : day
   })
 }
 
@@ -58,21 +58,22 @@ function dayOf(fromMs: number, buckets: Iterable<[number, Bucket]>, counting: Co
   const day = nothing()
   let last: Bucket | undefined
   let firstGoodMs = none
-  for (const [ms, hour] of buckets) {
+  for (const [ms, bucket] of buckets) {
+    const hour = bucket.figures
     const index = (ms - fromMs) / hourMs
     while (hours.length < index) hours.push(nothing())
     hours.push(hour)
     if (hour.count === 0) continue
     if (last === undefined) {
       day.first = hour.first
-      firstGoodMs = hour.firstGoodMs
+      firstGoodMs = bucket.firstGoodMs
     } else if (counting) {
-      const before = { atMs: last.lastGoodMs, value: last.last }
-      hour.increase += counterStep(counting, before, { atMs: hour.firstGoodMs, value: hour.first })
+      const before = { atMs: last.lastGoodMs, value: day.last }
+      hour.increase += counterStep(counting, before, { atMs: bucket.firstGoodMs, value: hour.first })
     }
     day.count += hour.count
     day.last = hour.last
-    last = hour
+    last = bucket
   }
   const steps = counting && last ? { firstGoodMs, lastGoodMs: last.lastGoodMs, steps: [] } : null
   return { fromMs, day, hours, steps }

@@ -4,8 +4,9 @@ import type { Figures } from './rollup.ts'
 import type { SegmentRow } from './segment-row.ts'
 import { instantMs, type PartsQuery, segmentColumns, segmentsWithin } from './segment-store.ts'
 
-/** `increase` is what rose between good readings of the bucket; falls are judged. */
-export interface Bucket extends Figures {
+export interface Bucket {
+  /** `increase` is what rose between good readings of the bucket; falls are judged. */
+  figures: Figures
   firstGoodMs: number
   lastGoodMs: number
 }
@@ -84,14 +85,16 @@ function unpack(bytes: Buffer, bucketsMs: Float64Array): Buckets {
   for (let at = 0; at < bytes.length; at += packedBytes) {
     const double = (index: number) => bytes.readDoubleBE(at + 12 + index * 8)
     buckets.set(bucketsMs[bytes.readInt32BE(at)] as number, {
-      count: bytes.readInt32BE(at + 4),
-      suspect: bytes.readInt32BE(at + 8),
-      min: double(0),
-      max: double(1),
-      sum: double(2),
-      first: double(3),
-      last: double(4),
-      increase: double(5),
+      figures: {
+        count: bytes.readInt32BE(at + 4),
+        suspect: bytes.readInt32BE(at + 8),
+        min: double(0),
+        max: double(1),
+        sum: double(2),
+        first: double(3),
+        last: double(4),
+        increase: double(5),
+      },
       firstGoodMs: instantMs(bytes, at + 60),
       lastGoodMs: instantMs(bytes, at + 68),
     })

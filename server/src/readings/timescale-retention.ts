@@ -91,7 +91,7 @@ export function createTimescaleRetention(context: {
     }
   }
 
-  const native = createRetention({ ...context, seal: packOld })
+  const native = createRetention({ ...context, seal: () => timescaleStore.alone(db, 'wait', packOld) })
 
   return {
     ...native,

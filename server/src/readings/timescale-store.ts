@@ -29,10 +29,15 @@ async function materialisedTable(db: Kysely<Tables>): Promise<ReturnType<typeof 
 
 /** The SQL of the TimescaleDB engine's upkeep. */
 export const timescaleStore = {
-  /** Unless somebody does so already: of two refreshes at once the extension fails one. Ends with this process. */
-  alone: async (db: Kysely<Tables>, work: () => Promise<void>): Promise<void> =>
+  /**
+   * Of two refreshes at once the extension fails one, and a chunk that goes fails whoever lists it. Ends with this process.
+   * @param otherwise what to do while another process does so: nothing, or wait until it is done
+   */
+  alone: async (db: Kysely<Tables>, otherwise: 'skip' | 'wait', work: () => Promise<void>): Promise<void> =>
     db.transaction().execute(async (tx) => {
       await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx)
+      await sql`set local statement_timeout = 0`.execute(tx)
+      if (otherwise === 'wait') await sql`select pg_advisory_xact_lock(${upkeepLock})`.execute(tx)
       const { rows } = await sql<{ free: boolean }>`select pg_try_advisory_xact_lock(${upkeepLock}) as free`.execute(tx)
       if (rows[0]?.free) await work()
     }),
@@ -152,7 +157,8 @@ export const timescaleStore = {
     if (!(await isEmpty(db))) return
     await db.transaction().execute(async (tx) => {
       await sql`set local lock_timeout = ${sql.lit(lockMs)}`.execute(tx)
-      await sql`lock table ${sql.raw(chunk)} in access exclusive mode`.execute(tx)
+      // Of the whole, or questions that are being planned would fail for the want of it.
+      await sql`lock table only reading, ${sql.raw(chunk)} in access exclusive mode`.execute(tx)
       if (await isEmpty(tx)) await sql`drop table ${sql.raw(chunk)}`.execute(tx)
     })
   },

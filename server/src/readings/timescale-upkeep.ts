@@ -75,5 +75,5 @@ export function createTimescaleUpkeep(options: {
     }
   }
 
-  return (forMs = Number.POSITIVE_INFINITY): Promise<void> => timescaleStore.alone(db, () => upkeep(forMs))
+  return (forMs = Number.POSITIVE_INFINITY): Promise<void> => timescaleStore.alone(db, 'skip', () => upkeep(forMs))
 }
