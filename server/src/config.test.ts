@@ -70,6 +70,13 @@ test('every variable is read', () => {
   })
 })
 
+test('readings may be kept by a TimescaleDB of yours, not by the embedded database', () => {
+  const env = { PLENUM_STORAGE: 'timescale', DATABASE_URL: 'postgres://u:p@db/plenum' }
+  assert.equal(readConfig(env).storage, 'timescale')
+  assert.match(messageOf({ PLENUM_STORAGE: 'timescale' }), /^PLENUM_STORAGE must be native without DATABASE_URL/)
+  assert.match(messageOf({ ...env, PLENUM_STORAGE: 'citus' }), /^PLENUM_STORAGE must be native or timescale/)
+})
+
 const secret = 'hunter2'
 const wrong: Record<string, string[]> = {
   PLENUM_HOST: ['a b', 'http://x', '-', 'x/y', 'line\nbreak'],

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
-import type { LogLevel } from '#platform'
+import type { LogLevel, Storage } from '#platform'
 
 export const roles = ['all', 'web', 'worker'] as const
 export type Role = (typeof roles)[number]
@@ -17,7 +17,7 @@ export type Config = Readonly<{
   /** null: on with a fresh embedded database, else off. */
   demo: boolean | null
   admin: Readonly<{ email: string | null; password: string | null }>
-  storage: 'native'
+  storage: Storage
   publicUrl: string | null
   metricsToken: string | null
   logLevel: LogLevel
@@ -69,21 +69,23 @@ export function readConfig(env: Env): Config {
   const password = env['PLENUM_ADMIN_PASSWORD'] || null
   if (password !== null && (password.length < 10 || password.length > 128))
     fail('PLENUM_ADMIN_PASSWORD', 'must have 10 to 128 characters')
-  const storage = oneOf('PLENUM_STORAGE', ['native', 'timescale', 'citus'])
-  if (storage !== null && storage !== 'native')
-    fail('PLENUM_STORAGE', 'must be native: this version has no other engine yet')
+  const storage = oneOf('PLENUM_STORAGE', ['native', 'timescale', 'citus']) ?? 'native'
+  if (storage === 'citus') return fail('PLENUM_STORAGE', 'must be native or timescale: this version has no citus yet')
+  const databaseUrl = url('DATABASE_URL', ['postgres:', 'postgresql:'])
+  if (storage === 'timescale' && databaseUrl === null)
+    fail('PLENUM_STORAGE', 'must be native without DATABASE_URL: the embedded database has no TimescaleDB')
   const demo = oneOf('PLENUM_DEMO', ['on', 'off'])
   return Object.freeze({
     host,
     port,
     dataDir: resolve(text('PLENUM_DATA_DIR') ?? 'data'),
-    databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    databaseUrl,
     replicaUrl: url('DATABASE_REPLICA_URL', ['postgres:', 'postgresql:']),
     redisUrl: url('REDIS_URL', ['redis:', 'rediss:']),
     role: oneOf('PLENUM_ROLE', roles) ?? 'all',
     demo: demo === null ? null : demo === 'on',
     admin: Object.freeze({ email, password }),
-    storage: 'native',
+    storage,
     publicUrl: url('PLENUM_PUBLIC_URL', ['http:', 'https:']),
     metricsToken: text('PLENUM_METRICS_TOKEN'),
     logLevel: oneOf('PLENUM_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent']) ?? 'info',

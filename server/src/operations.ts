@@ -102,7 +102,7 @@ const withinPatience = <T>(work: Promise<T>): Promise<T> =>
 async function database(db: Kysely<Tables>): Promise<Check> {
   try {
     const { rows } = await withinPatience(
-      sql<{ name: string }>`select max(name) as name from plenum_migration`.execute(db),
+      sql<{ name: string }>`select max(name) as name from plenum_migration where name not like '%/%'`.execute(db),
     )
     return { name: 'database', ok: true, detail: `reachable, at migration ${rows[0]?.name ?? 'none'}` }
   } catch {

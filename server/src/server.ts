@@ -13,6 +13,7 @@ import {
   openDatabase,
   startEmbeddedDatabase,
   startJobs,
+  type Storage,
   systemClock,
 } from '#platform'
 import { buildApp, buildWorkerApp } from './app.ts'
@@ -56,18 +57,19 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
   asked?.throwIfAborted()
   const databaseUrl = config.databaseUrl ?? (embedded as EmbeddedDatabase).url
   await Promise.all([
-    migrateDatabase(databaseUrl, embedded === null ? 'DATABASE_URL' : config.dataDir, log),
+    migrateDatabase(databaseUrl, embedded === null ? 'DATABASE_URL' : config.dataDir, log, config.storage),
     refuseWrongReplica(config, log),
   ])
   asked?.throwIfAborted()
 
-  const { replicaUrl, publicUrl, role } = config
+  const { replicaUrl, publicUrl, role, storage } = config
   const address = addressOf(config.host, config.port)
   const worker = role !== 'web'
   const services = await createServices({
     databaseUrl,
     replicaUrl,
     publicUrl,
+    storage,
     address,
     worker,
     log,
@@ -107,9 +109,9 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
  * @param name what the line begins with: the variable, or the data directory
  * @throws StartError
  */
-export async function migrateDatabase(url: string, name: string, log: Log): Promise<string[]> {
+export async function migrateDatabase(url: string, name: string, log: Log, storage?: Storage): Promise<string[]> {
   try {
-    const applied = await migrate(url, log)
+    const applied = await migrate(url, log, storage)
     const database = openDatabase({ url, name: 'plenum migrate', keep: 0, max: 2, statementTimeoutMs: 0, log })
     await migrateJobs(database.pool).finally(database.close)
     return applied
@@ -122,7 +124,9 @@ function databaseError(name: string, error: unknown): StartError {
   const [first] = error instanceof AggregateError ? (error.errors as Error[]) : []
   const { message } = first ?? (error as Error)
   const line = message.replace(/\s*\n\s*/g, ' ')
-  return new StartError(line.startsWith(name) ? line : `${name}: ${line}`, { cause: error })
+  return new StartError(line.startsWith(name) || line.startsWith('PLENUM_STORAGE:') ? line : `${name}: ${line}`, {
+    cause: error,
+  })
 }
 
 /** A replica that is away is lived with; one that can't be the right one is said at once. */

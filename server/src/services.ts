@@ -2,7 +2,7 @@ import { historyLimits } from '@plenum/contract'
 import { createAuth } from '#auth'
 import { createDashboard } from '#dashboard'
 import { createHistory } from '#history'
-import { type Clock, createMetrics, type Log, openDatabase } from '#platform'
+import { type Clock, createMetrics, type Log, openDatabase, type Storage } from '#platform'
 import { createReadings } from '#readings'
 import { createRegistry } from '#registry'
 
@@ -12,6 +12,8 @@ export interface ServiceSettings {
   databaseUrl: string
   replicaUrl: string | null
   publicUrl: string | null
+  /** What the database was made for; native unless said. */
+  storage?: Storage
   /** Where this process is reached when no public address is set. */
   address: string
   /** Whether jobs run in this process; they don't unless said. */
@@ -60,6 +62,7 @@ export async function createServices(settings: ServiceSettings) {
   })
   const readings = createReadings({
     database: primary,
+    storage: settings.storage ?? 'native',
     jobs: worker?.db ?? primary.db,
     past: past.db,
     registry,

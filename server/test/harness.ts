@@ -5,19 +5,38 @@ import type { BuildingInput, FloorInput, IngestAnswer, NewApiKey, ReadingRun, Se
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import pg from 'pg'
 import { pino } from 'pino'
-import { type App, type Clock, createLog } from '#platform'
+import { type App, type Clock, createLog, type Storage, type Tables } from '#platform'
+import { type Kysely, sql } from 'kysely'
 import { buildApp } from '../src/app.ts'
+import { migrateDatabase } from '../src/server.ts'
 import { createServices, type Services } from '../src/services.ts'
+
+export const quietLog = createLog('silent')
+
+/** The engine under test; server/test/timescale.test.ts runs files once more on another one. */
+export const storage: Storage = process.env['PLENUM_TEST_STORAGE'] === 'timescale' ? 'timescale' : 'native'
+
+/** What is left to seal: hot rows, or chunks that are not compressed as a whole. */
+export async function countUnsealed(db: Kysely<Tables>): Promise<number> {
+  const { rows } = await (storage === 'native'
+    ? sql<{ n: number }>`select count(*) as n from reading`
+    : sql<{ n: number }>`select count(*) as n from _timescaledb_catalog.chunk where not dropped and status <> 1
+        and format('%I.%I', schema_name, table_name)::regclass in (select show_chunks('reading'))`
+  ).execute(db)
+  return rows[0]?.n as number
+}
 
 /** A database of its own for a test file, cloned from the migrated template; dropped after the file. */
 export async function cloneDatabase(): Promise<string> {
   const server = process.env['PLENUM_TEST_SERVER']
   assert.ok(server, 'run tests with npm test, or node --test --test-global-setup=server/test/cluster.ts')
   const name = `test_${randomBytes(6).toString('hex')}`
-  await onServer(server, `create database ${name} template plenum_template`)
+  // A scheduler of TimescaleDB is always connected to a database of its own, so that none can be a template.
+  await onServer(server, `create database ${name}${storage === 'native' ? ' template plenum_template' : ''}`)
   after(() => onServer(server, `drop database ${name} with (force)`))
   const url = new URL(server)
   url.pathname = `/${name}`
+  if (storage !== 'native') await migrateDatabase(url.href, 'TIMESCALE_DATABASE_URL', quietLog, storage)
   return url.href
 }
 
@@ -66,7 +85,7 @@ export async function startTestServer({ webDir = null }: { webDir?: string | nul
   const clock = createTestClock()
   const logged: string[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) })
-  const settings = { databaseUrl, replicaUrl: null, publicUrl: null, address: 'http://localhost:3000' }
+  const settings = { databaseUrl, replicaUrl: null, publicUrl: null, storage, address: 'http://localhost:3000' }
   const services = await createServices({ ...settings, log, clock })
   const app = await buildApp(services, { log, metricsToken: null, webDir })
   await app.ready()
@@ -162,5 +181,3 @@ export async function eventually<T>(
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
 }
-
-export const quietLog = createLog('silent')

@@ -21,10 +21,18 @@ export async function withServices<T>(
     databaseUrl = embedded.url
   }
   asked.throwIfAborted()
-  await migrateDatabase(databaseUrl, config.databaseUrl === null ? config.dataDir : 'DATABASE_URL', log)
-  const { publicUrl } = config
+  const { publicUrl, storage } = config
+  await migrateDatabase(databaseUrl, config.databaseUrl === null ? config.dataDir : 'DATABASE_URL', log, storage)
   const address = publicUrl ?? 'http://localhost'
-  const services = await createServices({ databaseUrl, replicaUrl: null, publicUrl, address, log, clock: systemClock })
+  const services = await createServices({
+    databaseUrl,
+    replicaUrl: null,
+    publicUrl,
+    storage,
+    address,
+    log,
+    clock: systemClock,
+  })
   opened.defer(services.close)
   asked.throwIfAborted()
   // Awaited here, or everything would be closed before the work is done.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { sensorKinds, type SensorType } from '@plenum/contract'
 import fc from 'fast-check'
-import { create, createSmallBuilding, send, startTestServer } from '#test'
+import { create, createSmallBuilding, send, startTestServer, storage } from '#test'
 import { assertSame, follow } from './asking.ts'
 import { expectedHistory, type Given, type Sensor } from './oracle.ts'
 
@@ -18,7 +18,7 @@ const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 
 const streamsPerBuilding = 200
-const buildings = 50
+const buildings = storage === 'native' ? 50 : 4
 
 /** Six days from then on, most of them with a change of the clock. */
 const places: [string, string][] = [

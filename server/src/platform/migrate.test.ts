@@ -27,8 +27,14 @@ async function emptyDatabase(): Promise<string> {
 const names = (await listMigrations()).map(({ name }) => name)
 
 test('every file in migrations is one, in order of its number, and no number stands twice', async () => {
-  const files = await readdir(new URL('../../migrations/', import.meta.url))
-  assert.deepEqual(files.sort(), names)
+  const files = await readdir(new URL('../../migrations/', import.meta.url), { withFileTypes: true })
+  assert.deepEqual(
+    files
+      .filter((file) => file.isFile())
+      .map((file) => file.name)
+      .sort(),
+    names,
+  )
   assert.equal(new Set(names.map((name) => name.slice(0, 4))).size, names.length)
 })
 
@@ -61,6 +67,35 @@ test('a migration that was changed after it was applied is refused by its name',
   await migrate(url, quietLog)
   await query(url, `update plenum_migration set checksum = 'other' where name = '${names[1]}'`)
   await assert.rejects(migrate(url, quietLog), new RegExp(`migration ${names[1]} is not the one that was applied`))
+})
+
+test('an engine has migrations of its own in place of common ones of the same name', async () => {
+  const found = (await listMigrations('timescale')).map(({ name }) => name)
+  assert.deepEqual(
+    found.map((name) => name.replace('timescale/', '')),
+    names,
+  )
+  assert.ok(found.includes('timescale/0002_reading.sql'))
+})
+
+test('a database belongs to the engine that it was made with', async () => {
+  const [native, other] = [await emptyDatabase(), await emptyDatabase()]
+  await migrate(native, quietLog)
+  await assert.rejects(migrate(native, quietLog, 'timescale'), /^Error: PLENUM_STORAGE: .* was made with native;/)
+  await migrate(other, quietLog)
+  await query(other, "update plenum_migration set name = 'timescale/' || name where name like '0002%'")
+  await assert.rejects(migrate(other, quietLog), /^Error: PLENUM_STORAGE: .* was made with timescale;/)
+})
+
+test('a server without the extension of an engine is told so, and nothing is left in the database', async (t) => {
+  const url = await emptyDatabase()
+  const [{ installed }] = (await query(
+    url,
+    "select count(*) > 0 as installed from pg_available_extensions where name = 'timescaledb'",
+  )) as [{ installed: boolean }]
+  if (installed) return t.skip('this server has TimescaleDB')
+  await assert.rejects(migrate(url, quietLog, 'timescale'), /^Error: PLENUM_STORAGE: timescale needs the extension/)
+  assert.deepEqual(await query(url, "select tablename from pg_tables where schemaname = 'public'"), [])
 })
 
 test('a migration that fails leaves nothing behind, and can be tried again', async () => {

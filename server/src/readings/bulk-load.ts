@@ -3,7 +3,7 @@ import { sqlState, type Tables } from '#platform'
 import type { GivenDay, Piece } from './day-group.ts'
 import { asOverloaded } from './overload.ts'
 import type { RejectionCode } from './rejection.ts'
-import { layersOf } from './replace.ts'
+import { type Layers, layersOf } from './replace.ts'
 import { rewriteDays } from './rewrite-days.ts'
 import { sealStore } from './seal-store.ts'
 
@@ -22,12 +22,25 @@ export interface Loaded {
   changed: GivenDay[]
 }
 
+/** A day with what is to be laid over what is stored of it. */
+export interface AddedDay extends GivenDay {
+  added: Layers
+}
+
+/** How an engine stores readings of closed days: of each, how many were new or another, or lie in days that expired. */
+export type LoadDays = (
+  tx: Kysely<Tables>,
+  days: readonly AddedDay[],
+) => Promise<readonly { changed: number; expired: number }[]>
+
+/** Straight into segments: the same answers afterwards as if they had been sent, at many times the speed. */
+export const loadSegments: LoadDays = async (tx, days) => (await rewriteDays(tx, days)).added
+
 /**
- * Writes readings of closed days straight into segments: the same answers afterwards as if they had been sent, at many
- * times the speed. Readings are judged already.
+ * Stores readings of closed days. They are judged already.
  * @param onSealed told after each commit
  */
-export function createBulkLoad(db: Kysely<Tables>, onSealed: () => void) {
+export function createBulkLoad(db: Kysely<Tables>, loadDays: LoadDays, onSealed: () => void) {
   let free = lanes
   const waiting: (() => void)[] = []
 
@@ -41,7 +54,7 @@ export function createBulkLoad(db: Kysely<Tables>, onSealed: () => void) {
       const known = days
         .filter(({ sensorId }) => existing.has(sensorId))
         .map((day) => ({ ...day, added: layersOf(day.pieces.map(({ readings }) => readings)) }))
-      const { added } = await rewriteDays(tx, known)
+      const added = await loadDays(tx, known)
       known.forEach((day, i) => {
         const { changed, expired } = added[i] as (typeof added)[number]
         if (expired > 0 && changed === 0) return refuse(day, 'reading_expired')

@@ -4,7 +4,7 @@ import test from 'node:test'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { asUnavailable, connectDirectly } from '#platform'
-import { createSmallBuilding, eventually, ingestPath, startTestServer } from '#test'
+import { createSmallBuilding, eventually, ingestPath, startTestServer, storage } from '#test'
 import type { Batch } from './batch.ts'
 import { createStore, type Stored } from './store.ts'
 
@@ -79,7 +79,7 @@ for (const instances of [1, 2]) {
     await fc.assert(
       fc.asyncProperty(fc.array(concurrent, { minLength: 1, maxLength: 4 }), async (rounds) => {
         const sensors = newSensors()
-        const stores = Array.from({ length: instances }, () => createStore(database))
+        const stores = Array.from({ length: instances }, () => createStore(database, { storage }))
         let before: Table = new Map()
         for (const round of rounds) {
           const answers = await Promise.all(
@@ -99,7 +99,7 @@ for (const instances of [1, 2]) {
 }
 
 test('statements without a name do the same', async () => {
-  const store = createStore(database, { statements: 'unnamed' })
+  const store = createStore(database, { storage, statements: 'unnamed' })
   const batch = batchOf(newSensors(), [[0, 1, 5]])
   const answers = [await store.add(batch, nowMs), await store.add(batch, nowMs)]
   assert.deepEqual(
@@ -129,11 +129,11 @@ const settled = (outcomes: readonly PromiseSettledResult<Stored>[]) =>
 
 test('a batch that cannot be stored, and one that is there already, do no harm to those that go with them', async () => {
   const sensors = newSensors()
-  const store = createStore(database)
+  const store = createStore(database, { storage })
   const known = batchOf(sensors, [[2, 1, 7]])
   await store.add(known, nowMs)
   // Another instance, which does not know what the first has written.
-  const another = createStore(database)
+  const another = createStore(database, { storage })
   const outcomes: Promise<PromiseSettledResult<Stored>[]>[] = []
   await withTableLocked(async (waiting) => {
     const first = [0, 1].map((slot) => batchOf(sensors, [[0, slot, 1]]))
@@ -155,7 +155,7 @@ test('a batch that cannot be stored, and one that is there already, do no harm t
 
 test('a commit that breaks fails those that share it with 503, and what is acknowledged is stored', async () => {
   const sensors = newSensors()
-  const store = createStore(database)
+  const store = createStore(database, { storage })
   await store.add(batchOf(sensors, [[2, 1, 1]]), nowMs)
   const batches = [0, 1, 2, 3, 4].map((slot) => batchOf(sensors, [[0, slot, slot]]))
   let outcomes: Promise<PromiseSettledResult<Stored>[]> | undefined

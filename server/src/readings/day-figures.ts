@@ -5,12 +5,11 @@ import { dayIndexOf } from './local-days.ts'
 import { type Columns, type Figures, figuresOfDay, hourMs } from './rollup.ts'
 import { decodeFigures, decodeReadings, decodeSteps } from './segment-codec.ts'
 import { doublesOf, type SegmentRow } from './segment-row.ts'
-import type { StoredParts } from './segment-store.ts'
+import type { PartsQuery, StoredParts } from './segment-store.ts'
 
 /** Figures of one local day. */
 export interface Day {
   fromMs: number
-  toMs: number
   day: Figures
   hours: Figures[]
   /** Of counters and states; null where there is no good reading. */
@@ -26,6 +25,13 @@ export interface Meaning {
   holdMs: number | undefined
 }
 
+/** Days of sensors in time order, each by itself: what reaches into it from the day before is added later. */
+export type ReadDays = (
+  query: PartsQuery,
+  unit: 'hour' | 'day',
+  meanings: { countings: ReadonlyMap<number, Counting>; holdsMs: ReadonlyMap<number, number> },
+) => Promise<Map<number, Day[]>>
+
 /** Days in time order: sealed ones as they stand, those with hot rows counted again. Pure. */
 export function daysIn(parts: StoredParts, startsMs: Float64Array, { counting, holdMs }: Meaning): Day[] {
   const days: Day[] = []
@@ -33,15 +39,16 @@ export function daysIn(parts: StoredParts, startsMs: Float64Array, { counting, h
   const addCounted = (readings: Columns, fromMs: number, toMs: number): void => {
     const steps = counting || holdMs !== undefined ? stepsOf(readings, replacedAtMs) : null
     const held = holdMs === undefined ? null : heldOf(readings, fromMs, toMs, holdMs)
-    days.push({ fromMs, toMs, steps, held, ...figuresOfDay(readings, fromMs, toMs) })
+    days.push({ fromMs, steps, held, ...figuresOfDay(readings, fromMs, toMs) })
   }
   const addSealed = (segment: SegmentRow): void => {
     const { from_ms: fromMs, to_ms: toMs } = segment
-    const held = segment.held === null || holdMs === undefined ? null : decodeHeld(doublesOf(segment.held), holdMs)
+    const held =
+      segment.held === null || holdMs === undefined ? null : decodeHeld(doublesOf(segment.held), fromMs, toMs, holdMs)
     // Its interval was another one when it was sealed.
     if (held === null && holdMs !== undefined && segment.step_ms !== null)
       addCounted(decodeReadings(segment), fromMs, toMs)
-    else days.push({ fromMs, toMs, steps: decodeSteps(segment), held, ...decodeFigures(segment) })
+    else days.push({ fromMs, steps: decodeSteps(segment), held, ...decodeFigures(segment) })
   }
   let hotFromMs = Number.NEGATIVE_INFINITY
   const addHot = (hot: Columns, atLeastMs: number, atMostMs: number): void => {
@@ -90,10 +97,10 @@ export function addSteps(days: readonly Day[], counting: Counting, earlier: Good
 /** Adds to the days of a state how far the last good reading of an earlier day reaches into them. */
 export function addCarried(days: readonly Day[], holdMs: number): void {
   let before: Good | undefined
-  for (const { fromMs, toMs, day, steps, held } of days) {
+  for (const { day, steps, held } of days) {
     if (before && held) {
-      const untilMs = Math.min(before.atMs + holdMs, steps?.firstGoodMs ?? toMs)
-      addHeld(held, fromMs, toMs, [before.atMs, untilMs], isOn(before.value))
+      const untilMs = Math.min(before.atMs + holdMs, steps?.firstGoodMs ?? held.toMs)
+      addHeld(held, [before.atMs, untilMs], isOn(before.value))
     }
     if (steps) before = { atMs: steps.lastGoodMs, value: day.last }
   }

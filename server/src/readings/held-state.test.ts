@@ -31,13 +31,13 @@ test('what a state holds in each hour is what a clock that looks every minute sa
       }
       const good = sorted.filter(({ quality }) => quality % 2 === 0).map(({ at, value }) => ({ at, on: value === 1 }))
       const held = heldOf(columns, fromMs, toMs, holdMs)
-      const kept = decodeHeld(Float64Array.from(encodeHeld(held, holdMs)), holdMs)
+      const kept = decodeHeld(Float64Array.from(encodeHeld(held, holdMs)), fromMs, toMs, holdMs)
       assert.deepEqual(kept, held)
-      assert.equal(decodeHeld(Float64Array.from(encodeHeld(held, holdMs)), holdMs + 1), null)
+      assert.equal(decodeHeld(Float64Array.from(encodeHeld(held, holdMs)), fromMs, toMs, holdMs + 1), null)
       if (carried) {
         const beforeMs = fromMs - Math.ceil(carried.agoMs / 60_000) * 60_000 - 60_000
         const until = Math.min(beforeMs + holdMs, fromMs + (good[0]?.at ?? hours * 60) * 60_000)
-        addHeld(held, fromMs, toMs, [beforeMs, until], carried.on)
+        addHeld(held, [beforeMs, until], carried.on)
         good.unshift({ at: (beforeMs - fromMs) / 60_000, on: carried.on })
       }
       for (let hour = 0; hour < hours; hour++) {

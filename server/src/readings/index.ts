@@ -1,9 +1,10 @@
 import type { IngestAnswer } from '@plenum/contract'
 import type { Kysely } from 'kysely'
-import type { App, Clock, Database, Log, Metrics, Tables } from '#platform'
+import type { App, Clock, Database, Log, Metrics, Storage, Tables } from '#platform'
 import type { Registry } from '#registry'
 import { createAdmission } from './admission.ts'
 import { createBulkImport } from './bulk-import.ts'
+import { createEngine } from './engine.ts'
 import { createBulkLoad } from './bulk-load.ts'
 import { importRoutes } from './import-routes.ts'
 import { type Committed, createIngest } from './ingest.ts'
@@ -11,13 +12,10 @@ import { createQuotas } from './quota.ts'
 import { createReplacements } from './replacements.ts'
 import { replacementRoutes } from './replacement-routes.ts'
 import { createLocalDays } from './local-days.ts'
-import { createRetention } from './retention.ts'
 import { retentionRoutes } from './retention-routes.ts'
 import { readingRoutes } from './routes.ts'
-import { createSealing } from './seal.ts'
 import { createSensorDirectory } from './sensor-directory.ts'
 import { createStore } from './store.ts'
-import { createStored } from './stored.ts'
 
 export { type Counting, counterStep, type Good } from './counter-steps.ts'
 export type { Committed } from './ingest.ts'
@@ -34,11 +32,11 @@ const seenEveryMs = 10_000
 const dayMs = 86_400_000
 const sealForMs = 4 * 60_000
 const dropForMs = 10 * 60_000
-const sealBeforeDropMs = 60_000
 
 /** Takes readings in and keeps them. */
 export function createReadings(options: {
   database: Pick<Database, 'db' | 'execute'>
+  storage: Storage
   /** For sealing and retention, so that they keep no request waiting. */
   jobs: Kysely<Tables>
   /** For questions about the past; may be a replica. */
@@ -49,13 +47,13 @@ export function createReadings(options: {
   metrics: Metrics
   onCommitted(committed: Committed): void
 }) {
-  const { clock, log, metrics } = options
+  const { storage, jobs, past, clock, log, metrics } = options
   const { db } = options.database
-  const store = createStore(options.database)
+  const store = createStore(options.database, { storage })
   const daysOf = createLocalDays(db)
-  const jobs = { db: options.jobs, clock, log, metrics }
-  const sealing = createSealing({ ...jobs, daysOf, onSealed: store.daysSealed })
-  const retention = createRetention({ ...jobs, seal: () => sealing.sealClosedDays(sealBeforeDropMs) })
+  const onSealed = store.daysSealed
+  const engine = createEngine(storage, { db, jobs, past, daysOf, clock, log, metrics, onSealed })
+  const { retention } = engine
   const directory = createSensorDirectory(options.registry)
   const admission = createAdmission()
   const quotas = createQuotas()
@@ -75,7 +73,7 @@ export function createReadings(options: {
     },
   }
   const ingest = createIngest(intake)
-  const bulkImport = createBulkImport({ ...intake, load: createBulkLoad(db, store.daysSealed), daysOf })
+  const bulkImport = createBulkImport({ ...intake, load: createBulkLoad(db, engine.loadDays, onSealed), daysOf })
 
   const lastSeen = new Map<number, number>()
   const seen = (gatewayId: number): void => {
@@ -95,17 +93,17 @@ export function createReadings(options: {
     registryChanged: directory.forget,
     removeSensor: store.removeSensor,
     /** What is stored, in whatever form. */
-    stored: createStored(options.past, daysOf),
-    sealClosedDays: sealing.sealClosedDays,
+    stored: engine.stored,
+    sealClosedDays: engine.sealClosedDays,
     /** The job: as long as one run may take, so that the next begins with what is oldest then. */
-    seal: async (): Promise<void> => void (await sealing.sealClosedDays(sealForMs)),
+    seal: (): Promise<void> => engine.sealClosedDays(sealForMs),
     retention,
     dropExpired: async (): Promise<void> => void (await retention.dropExpired({ forMs: dropForMs })),
 
     /** Partitions of today and the next days, so that no request has to wait for one. */
     makePartitionsAhead: async (days = 3): Promise<void> => {
       const nowMs = clock.now()
-      await store.partitions.ensure(
+      await store.makeRoom(
         Array.from({ length: days + 1 }, (_, day) => nowMs + day * dayMs),
         nowMs,
       )

@@ -25,8 +25,8 @@ await loadRuns(as, [
 const kinds = async () => (await as('GET', path)).json<{ items: Retention[] }>().items
 const temperatureNow = async () => (await kinds()).find(({ sensor_type }) => sensor_type === 'temperature')
 const put = (periods: unknown, type = 'temperature') => as('PUT', `${path}/${type}`, periods)
-const segmentsWithReadings = async () =>
-  (await sql<{ n: number }>`select count(step_ms) as n from segment`.execute(db)).rows[0]?.n
+const readingsLeft = async () =>
+  (await sql<{ n: number }>`select count(*) as n from reading_all`.execute(db)).rows[0]?.n
 
 test('every kind has its periods, and says whether they are the default', async () => {
   const items = await kinds()
@@ -55,7 +55,7 @@ test('a change is answered with what it would drop, and drops nothing; the defau
     would_drop.map(({ sensor_type, stage, before, days, readings: gone }) => [sensor_type, stage, before, days, gone]),
     [['temperature', 'raw', '2026-10-24T10:15:04.000Z', 391, 391]],
   )
-  assert.equal(await segmentsWithReadings(), 400)
+  assert.equal(await readingsLeft(), 400)
   assert.ok(server.logged.some((line) => line.includes('retention changed') && line.includes('userId')))
 
   const back = await as('DELETE', `${path}/temperature`)
@@ -141,7 +141,7 @@ test('a dry run tells what would go, as things are or under other rules', async 
     items.reduce((sum, { bytes }) => sum + bytes, 0),
   )
   assert.equal((await temperatureNow())?.is_default, true)
-  assert.equal(await segmentsWithReadings(), 400)
+  assert.equal(await readingsLeft(), 400)
 })
 
 test('the log comes in pages, newest first, each entry once', async () => {

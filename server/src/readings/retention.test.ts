@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test, { beforeEach } from 'node:test'
 import type { SensorType } from '@plenum/contract'
 import { sql } from 'kysely'
-import { create, createSmallBuilding, loadRuns, send, startTestServer } from '#test'
+import { create, createSmallBuilding, loadRuns, send, startTestServer, storage } from '#test'
 import { retentionStore } from './retention-store.ts'
 
 const server = await startTestServer()
@@ -10,6 +10,10 @@ const { db } = server.services.database
 const { readings } = server.services
 const { retention } = readings
 const dayMs = 86_400_000
+const native = { skip: storage === 'native' ? false : 'how the native engine does it' }
+/** A figure from readings and one from quarter hours are equal to twelve digits. */
+const rounded = (figures: unknown): unknown =>
+  JSON.parse(JSON.stringify(figures), (_, value) => (typeof value === 'number' ? Number(value.toPrecision(12)) : value))
 
 beforeEach(async () => {
   await sql`truncate segment, reading, retention_rule, retention_log`.execute(db)
@@ -73,11 +77,12 @@ test('readings go first, the figures of hours and days stay, and a dry run tells
   const [told, ...others] = await retention.wouldDrop()
   assert.deepEqual(others, [])
   assert.deepEqual([told?.sensorType, told?.stage, told?.days, told?.readings], ['temperature', 'raw', 1, 300])
-  assert.ok(told !== undefined && told.bytes > 0 && told.bytes < 300 * 8)
+  // Of rows it is an average, over all that the table takes.
+  if (storage === 'native') assert.ok(told !== undefined && told.bytes > 0 && told.bytes < 300 * 8)
   assert.deepEqual(await retention.dropExpired(), { days: 1, readings: 300, finished: true })
   assert.deepEqual(await retention.wouldDrop(), [])
   for await (const chunk of readings.stored.scan(range)) assert.fail(`${chunk.atMs.length} readings are still there`)
-  assert.deepEqual([await rollups(), await views()], [before, seen])
+  assert.deepEqual(rounded([await rollups(), await views()]), rounded([before, seen]))
   assert.deepEqual(await logEntries(), [['temperature', 'raw', 1, 300]])
 
   // Late for a day that has only figures left: gone when it is sealed, and the figures stay what they are.
@@ -85,9 +90,9 @@ test('readings go first, the figures of hours and days stay, and a dry run tells
     server.as,
     minutes(temperature.id, '2026-06-05T00:30:00Z', 1, () => 80),
   )
-  assert.deepEqual([await rollups(), await views()], [before, seen])
+  assert.deepEqual(rounded([await rollups(), await views()]), rounded([before, seen]))
   await readings.sealClosedDays()
-  assert.deepEqual([await rollups(), await views()], [before, seen])
+  assert.deepEqual(rounded([await rollups(), await views()]), rounded([before, seen]))
   server.clock.nowMs = Date.parse('2032-01-01T00:00Z')
   await retention.dropExpired()
   assert.equal(await count('segment'), 0)
@@ -183,40 +188,44 @@ test('a recorded past that is brought in stays for a whole period after its sens
   assert.equal(await count('segment'), 30, 'its figures stay longer')
 })
 
-test('days that are too old but not sealed are sealed first, and one with late rows over it waits for them', async () => {
-  const { temperature, co2 } = await building()
-  await send(server.as, minutes(co2.id, '2020-03-01T00:00:00Z', 60))
-  assert.deepEqual(await retention.wouldDrop(), [], 'not sealed yet')
-  assert.deepEqual(await retention.dropExpired(), { days: 1, readings: 60, finished: true })
-  assert.equal((await count('segment')) + (await count('reading')), 0)
+test(
+  'days that are too old but not sealed are sealed first, and one with late rows over it waits for them',
+  native,
+  async () => {
+    const { temperature, co2 } = await building()
+    await send(server.as, minutes(co2.id, '2020-03-01T00:00:00Z', 60))
+    assert.deepEqual(await retention.wouldDrop(), [], 'not sealed yet')
+    assert.deepEqual(await retention.dropExpired(), { days: 1, readings: 60, finished: true })
+    assert.equal((await count('segment')) + (await count('reading')), 0)
 
-  await loadDays([temperature.id], '2025-06-01', 3)
-  const counts = async () => {
-    const { rows } = await sql<{ count: number; step_ms: number | null }>`
+    await loadDays([temperature.id], '2025-06-01', 3)
+    const counts = async () => {
+      const { rows } = await sql<{ count: number; step_ms: number | null }>`
       select count, step_ms from segment where sensor_id = ${temperature.id} order by from_at`.execute(db)
-    return rows.map((row) => [row.count, row.step_ms === null])
-  }
-  await send(server.as, minutes(temperature.id, '2025-06-02T12:30:00Z', 5))
-  // As if the late rows had come between the sealing and the drop.
-  const drop = async () =>
-    retentionStore.drop(db, await retention.policy.cutOffs(), 'raw', {
-      sensorIds: [temperature.id],
-      limit: 10,
-      nowMs: server.clock.nowMs,
-    })
-  assert.deepEqual(await drop(), [{ sensorType: 'temperature', days: 2, readings: 2 }])
-  assert.deepEqual(await counts(), [
-    [1, true],
-    [1, false],
-    [1, true],
-  ])
-  assert.deepEqual(await retention.dropExpired(), { days: 1, readings: 6, finished: true })
-  assert.deepEqual(await counts(), [
-    [1, true],
-    [6, true],
-    [1, true],
-  ])
-})
+      return rows.map((row) => [row.count, row.step_ms === null])
+    }
+    await send(server.as, minutes(temperature.id, '2025-06-02T12:30:00Z', 5))
+    // As if the late rows had come between the sealing and the drop.
+    const drop = async () =>
+      retentionStore.drop(db, await retention.policy.cutOffs(), 'raw', {
+        sensorIds: [temperature.id],
+        limit: 10,
+        nowMs: server.clock.nowMs,
+      })
+    assert.deepEqual(await drop(), [{ sensorType: 'temperature', days: 2, readings: 2 }])
+    assert.deepEqual(await counts(), [
+      [1, true],
+      [1, false],
+      [1, true],
+    ])
+    assert.deepEqual(await retention.dropExpired(), { days: 1, readings: 6, finished: true })
+    assert.deepEqual(await counts(), [
+      [1, true],
+      [6, true],
+      [1, true],
+    ])
+  },
+)
 
 test('what was dropped is in the metrics', async () => {
   const { temperature } = await building()
@@ -267,8 +276,13 @@ test('with many kinds, periods and ages exactly what is too old goes, and the dr
   const rows = async () =>
     (
       await sql<{ sensor_id: number; to_ms: number; raw: boolean }>`
-        select sensor_id, (extract(epoch from to_at) * 1000)::float8 as to_ms, step_ms is not null as raw
-        from segment order by sensor_id, from_at`.execute(db)
+        select d.sensor_id, (extract(epoch from local_midnight(d.day + 1, b.timezone)) * 1000)::float8 as to_ms,
+               (s.sensor_id is null or s.step_ms is not null) as raw
+        from rollup_1d d
+        join sensor x on x.id = d.sensor_id
+        join building b on b.id = x.building_id
+        left join segment s on s.sensor_id = d.sensor_id and s.from_at = d.at
+        order by d.sensor_id, d.at`.execute(db)
     ).rows
   const expected = (await rows()).flatMap((row) => {
     const sensor = sensors.find(({ id }) => id === row.sensor_id)
@@ -281,6 +295,7 @@ test('with many kinds, periods and ages exactly what is too old goes, and the dr
   const told = await retention.wouldDrop()
   const { days } = await retention.dropExpired()
   assert.deepEqual(await rows(), expected)
+  assert.equal(await count('reading_all'), expected.filter(({ raw }) => raw).length, 'one a day')
   assert.ok(expected.length < before.length && expected.some(({ raw }) => !raw) && expected.some(({ raw }) => raw))
   assert.equal(
     days,

@@ -75,7 +75,8 @@ async function valuesIn(db: Kysely<Tables>, ranges: readonly PartsQuery[]): Prom
   return sealed
 }
 
-function withoutThose(batch: Batch, sealed: ReadonlyMap<number, Map<number, number>>): Batch {
+/** All of a batch but readings whose value is known, by sensor and instant. Pure but for `sealed`, which it uses up. */
+export function withoutThose(batch: Batch, sealed: ReadonlyMap<number, Map<number, number>>): Batch {
   if ([...sealed.values()].every(({ size }) => size === 0)) return batch
   const kept = emptyBatch()
   for (let i = 0; i < batch.sensorIds.length; i++) {
@@ -102,7 +103,7 @@ function note(known: Map<number, number>, { segments, hot }: StoredParts): void 
 }
 
 /** Spans that hold every reading before its sensor's newest sealed end, each with the sensors that have some. Pure. */
-function sealedRanges({ sensorIds, atMs }: Batch, endsMs: ReadonlyMap<number, number>): PartsQuery[] {
+export function sealedRanges({ sensorIds, atMs }: Batch, endsMs: ReadonlyMap<number, number>): PartsQuery[] {
   const isLate = (i: number) => (atMs[i] as number) < (endsMs.get(sensorIds[i] as number) ?? Number.NEGATIVE_INFINITY)
   const late: Float64Array = Float64Array.from(atMs.filter((_, i) => isLate(i))).sort()
   const ranges: PartsQuery[] = []

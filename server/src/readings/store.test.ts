@@ -3,7 +3,7 @@ import test from 'node:test'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { connectDirectly, type Database, openDatabase } from '#platform'
-import { createSmallBuilding, eventually, ingestPath, quietLog, send, startTestServer } from '#test'
+import { createSmallBuilding, eventually, ingestPath, quietLog, send, startTestServer, storage } from '#test'
 import { arraysOf } from './binary-array.ts'
 import { createStore } from './store.ts'
 
@@ -11,6 +11,7 @@ const server = await startTestServer()
 const { database } = server.services
 const { db } = database
 const dayMs = 86_400_000
+const native = { skip: storage === 'native' ? false : 'how the native engine does it' }
 
 /** A second instance of the program on the same database. */
 async function withAnotherInstance(use: (another: Database) => Promise<void>): Promise<void> {
@@ -108,7 +109,7 @@ test('a finite double that is sent is the double that is stored, and a time is k
   )
 })
 
-test('readings of 1990 and of today are stored in one batch, each in a partition of its own', async () => {
+test('readings of 1990 and of today are stored in one batch, each in a partition of its own', native, async () => {
   const { temperature, asGateway } = await createSmallBuilding(server)
   const times = [Date.UTC(1990, 0), Date.UTC(1990, 0, 31, 23, 59, 59, 999), Date.UTC(2004, 1, 29), server.clock.nowMs]
   assert.equal((await send(asGateway, readings(temperature, times))).stored, 4)
@@ -119,7 +120,7 @@ test('readings of 1990 and of today are stored in one batch, each in a partition
 test('two instances that need the same partitions at once make each of them once', async () => {
   const { temperature } = await createSmallBuilding(server)
   await withAnotherInstance(async (another) => {
-    const stores = [createStore(database), createStore(another), createStore(database), createStore(another)]
+    const stores = [database, another, database, another].map((one) => createStore(one, { storage }))
     const days = Array.from({ length: 8 }, (_, i) => server.clock.nowMs - (20 + i) * dayMs)
     const answers = await Promise.all(
       stores.map((store, i) =>
@@ -144,7 +145,7 @@ test('two instances that need the same partitions at once make each of them once
   assert.equal(names.length, new Set(names).size)
 })
 
-test('a partition that was dropped behind its back is made again', async () => {
+test('a partition that was dropped behind its back is made again', native, async () => {
   const { temperature, asGateway } = await createSmallBuilding(server)
   const ms = server.clock.nowMs - 10 * dayMs
   await send(asGateway, readings(temperature, [ms]))

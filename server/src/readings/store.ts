@@ -1,14 +1,13 @@
-import { CompiledQuery, type Kysely, sql } from 'kysely'
-import { type Database, sqlState, type Tables } from '#platform'
+import { CompiledQuery } from 'kysely'
+import { type Database, sqlState, type Storage } from '#platform'
 import type { Batch } from './batch.ts'
 import { arraysOf } from './binary-array.ts'
+import { arrivalsOf } from './engine.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { distinct } from './identity.ts'
 import { createNewest } from './newest.ts'
 import { asOverloaded } from './overload.ts'
-import { createPartitions } from './partitions.ts'
-import { sealStore } from './seal-store.ts'
-import { createSealedDuplicates } from './sealed-duplicates.ts'
+import { insert, insertOrReplace } from './reading-statements.ts'
 
 export type ReadingStore = ReturnType<typeof createStore>
 
@@ -32,30 +31,16 @@ const maxReadings = 5_000
 /** Those that write what is late or repeated: more would take connections from dashboards. */
 const lateWriters = 4
 
-/** Several `unnest` side by side need no table in between, as one in the from clause does. */
-const insert = `
-  insert into reading (sensor_id, at, value, quality)
-  select unnest($1::int4[]), unnest($2::timestamptz[]), unnest($3::float8[]), unnest($4::int2[])`
-
-/**
- * Rows that are new or differ from what is stored; the count of them is what was stored. A row whose value is already
- * there is locked but not written again.
- */
-const insertOrReplace = `${insert}
-  on conflict (sensor_id, at) do update set value = excluded.value, quality = excluded.quality
-  where reading.value <> excluded.value`
-
 /**
  * @param database `statements: 'unnamed'` where a connection is not one's own from statement to statement, as behind
  *   PgBouncer in transaction mode
  */
 export function createStore(
   { db, execute }: Pick<Database, 'db' | 'execute'>,
-  { statements = 'named' }: { statements?: 'named' | 'unnamed' } = {},
+  { storage, statements = 'named' }: { storage: Storage; statements?: 'named' | 'unnamed' },
 ) {
-  const partitions = createPartitions(db)
+  const arrivals = arrivalsOf(storage, db)
   const newest = createNewest()
-  const sealedDuplicates = createSealedDuplicates(db)
 
   const run = (name: string, text: string, group: readonly Batch[]): Promise<number> =>
     execute(text, arraysOf(group), statements === 'named' ? name : undefined)
@@ -94,7 +79,7 @@ export function createStore(
 
   /** What was stored is as if batches came one after the other, whichever of them were written together. */
   const write = async (batch: Batch, nowMs: number): Promise<Stored> => {
-    await partitions.ensure(batch.atMs, nowMs)
+    await arrivals.makeRoom(batch.atMs, nowMs)
     if (newest.claim(batch)) {
       try {
         await insertTogether(batch)
@@ -108,17 +93,18 @@ export function createStore(
     } catch (error) {
       if (sqlState(error) !== noPartition) throw error
       // Somebody dropped one that was there.
-      partitions.forget()
-      await partitions.ensure(batch.atMs, nowMs)
+      arrivals.forgetRoom()
+      await arrivals.makeRoom(batch.atMs, nowMs)
       return upsertAlone(batch)
     }
   }
 
   return {
-    partitions,
+    makeRoom: arrivals.makeRoom,
     newest,
     /** Days were sealed in this process. */
-    daysSealed: sealedDuplicates.forget,
+    daysSealed: arrivals.daysSealed,
+    removeSensor: arrivals.removeSensor,
 
     /**
      * Returns after the commit. Every reading of the batch is then stored, replaced or known to be there.
@@ -127,20 +113,13 @@ export function createStore(
     async add(batch: Batch, nowMs: number): Promise<Stored> {
       if (batch.sensorIds.length === 0) return { stored: 0, duplicates: 0 }
       try {
-        const news = await sealedDuplicates.without(batch, nowMs)
+        const news = await arrivals.withoutKnown(batch, nowMs)
         if (news.sensorIds.length === 0) return { stored: 0, duplicates: batch.sensorIds.length }
         const { stored } = await write(news, nowMs)
         return { stored, duplicates: batch.sensorIds.length - stored }
       } catch (error) {
         throw asOverloaded(error)
       }
-    },
-
-    async removeSensor(tx: Kysely<Tables>, sensorId: number): Promise<void> {
-      // Else a day that is being sealed just now would come back.
-      await sealStore.lock(tx, [sensorId])
-      await tx.deleteFrom('reading').where('sensor_id', '=', sensorId).execute()
-      await sql`delete from segment where sensor_id = ${sensorId}`.execute(tx)
     },
   }
 }

@@ -4,7 +4,7 @@ import type { IngestAnswer } from '@plenum/contract'
 import { type Kysely, sql } from 'kysely'
 import fc from 'fast-check'
 import type { Tables } from '#platform'
-import { create, send, startTestServer } from '#test'
+import { countUnsealed, create, send, startTestServer, storage } from '#test'
 import { declare, type Declaration, declarationWithin, type Declared, rose } from './declarations.ts'
 import { isLate } from './quality.ts'
 import type { Rollup } from './stored-readings.ts'
@@ -267,12 +267,11 @@ test('whatever arrives in whatever order, and whenever days are sealed, every an
         server.clock.nowMs += 20 * 24 * hourMs
         await check(list, ids, declared, timezone, startMs)
         await readings.sealClosedDays()
-        const { rows } = await sql`select from reading limit 1`.execute(db)
-        assert.equal(rows.length, 0, 'every day is closed and sealed')
+        assert.equal(await countUnsealed(db), 0, 'every day is closed and sealed')
         await check(list, ids, declared, timezone, startMs)
       },
     ),
-    { numRuns: 40, endOnFailure: true },
+    { numRuns: storage === 'native' ? 40 : 10, endOnFailure: true },
   )
 })
 
@@ -344,7 +343,7 @@ test('a value of a sealed day may be replaced and put back, and each time is cou
   assert.deepEqual(await sendValues(20), [1, 0])
   await readings.sealClosedDays()
   assert.deepEqual(await sendValues(20), [0, 1])
-  assert.equal((await sql`select from reading limit 1`.execute(db)).rows.length, 0, 'a duplicate leaves no hot row')
+  assert.equal(await countUnsealed(db), 0, 'a duplicate leaves no hot row')
   assert.deepEqual(await sendValues(21), [1, 0])
   assert.deepEqual(await sendValues(20), [1, 0], 'back to what is sealed, but not to what is known')
   assert.deepEqual(await sendValues(20, 20), [0, 2])

@@ -1,11 +1,10 @@
-import { sensorKinds } from '@plenum/contract'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
 import { merged, within } from './columns.ts'
 import type { Good } from './counter-steps.ts'
-import { addCarried, addSteps, type Day, daysIn } from './day-figures.ts'
+import { addCarried, addSteps, type Day, daysIn, type ReadDays } from './day-figures.ts'
 import { readFigures } from './figure-store.ts'
-import { holdMsOf, shareOf } from './held-state.ts'
+import { shareOf } from './held-state.ts'
 import type { DaysOf } from './local-days.ts'
 import { replacementStore } from './replacement-store.ts'
 import { hourMs } from './rollup.ts'
@@ -20,8 +19,29 @@ const daysPerQuery = 32
 /** More than a day of 25 hours. */
 const longDayMs = 26 * hourMs
 
-/** Answers from sealed days and hot rows together. @param daysOf where local days begin */
-export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings {
+/** From sealed days and hot rows together. @param daysOf where local days begin */
+export const createReadDays =
+  (db: Kysely<Tables>, daysOf: DaysOf): ReadDays =>
+  async (query, unit, { countings, holdsMs }) => {
+    const [sensors, parts] = await Promise.all([
+      sealStore.sensors(db, query.sensorIds),
+      readFigures(db, query, unit, holdsMs),
+    ])
+    const daysBySensor = new Map<number, Day[]>()
+    for (const { id, timezone } of sensors) {
+      const part = parts.get(id)
+      if (!part) continue
+      const { startsMs } = await daysOf(timezone, query.toMs)
+      const meaning = { counting: countings.get(id), holdMs: holdsMs.get(id) }
+      // A day that began before what was read may have late readings there: nothing may be counted from it.
+      const found = daysIn(part, startsMs, meaning).filter((day) => day.fromMs >= query.fromMs)
+      if (found.length > 0) daysBySensor.set(id, found)
+    }
+    return daysBySensor
+  }
+
+/** Answers from days and readings, however they are stored. */
+export function createStored(db: Kysely<Tables>, readDays: ReadDays): StoredReadings {
   /** The last good readings before instants, for those counters that have one. */
   const goodBefore = async (asked: { id: number; ms: number }[], signal?: AbortSignal) => {
     if (asked.length === 0) return new Map<number, Good>()
@@ -55,26 +75,14 @@ export function createStored(db: Kysely<Tables>, daysOf: DaysOf): StoredReadings
     },
 
     async rollups({ sensorIds, fromMs, toMs, unit, signal }) {
-      const [sensors, countings] = await Promise.all([
-        sealStore.sensors(db, sensorIds),
+      const [holdsMs, countings] = await Promise.all([
+        sealStore.holds(db, sensorIds),
         replacementStore.countings(db, sensorIds, signal),
       ])
-      const states = sensors.filter(({ sensor_type }) => sensorKinds[sensor_type].behaviour === 'state')
-      const holdsMs = new Map(states.map(({ id, interval_s }) => [id, holdMsOf(interval_s)]))
       // As far back as a state may have held that still counts.
       const readFromMs = fromMs - longDayMs - Math.max(0, ...holdsMs.values())
       const query = { sensorIds, fromMs: readFromMs, toMs: toMs + longDayMs, signal }
-      const parts = await readFigures(db, query, unit, holdsMs)
-      const daysBySensor = new Map<number, Day[]>()
-      for (const { id, timezone } of sensors) {
-        const part = parts.get(id)
-        if (!part) continue
-        const { startsMs } = await daysOf(timezone, toMs + longDayMs)
-        const meaning = { counting: countings.get(id), holdMs: holdsMs.get(id) }
-        // A day that began before what was read may have late readings there: nothing may be counted from it.
-        const found = daysIn(part, startsMs, meaning).filter((day) => day.fromMs >= readFromMs)
-        if (found.length > 0) daysBySensor.set(id, found)
-      }
+      const daysBySensor = await readDays(query, unit, { countings, holdsMs })
       const counters = [...daysBySensor].filter(([id]) => countings.has(id))
       const before = await goodBefore(
         counters.map(([id, days]) => ({ id, ms: (days[0] as Day).fromMs })),
