@@ -96,7 +96,10 @@ function figurePage(
   const bucketMs = unit === 'hour' ? hourMs : dayMs
   const read = async (fromMs: number, toMs: number): Promise<Bucket[]> => {
     const rollups = await stored.rollups({ sensorIds, fromMs, toMs, unit, signal })
-    return rollups.map((rollup) => ({ ...rollup, avg: meanOf(rollup.sum, rollup.count, rollup.min, rollup.max) }))
+    return rollups.map(({ sensorId, atMs, count, suspect, sum, min, max, increase, share }) => {
+      const avg = meanOf(sum, count, min, max)
+      return { sensorId, atMs, count, suspect, avg, min, max, increase, share }
+    })
   }
   const widthMs = windowMs(sensors.length, bucketMs, range, ask.limit)
   return readPage({ ...ask, ...range, widthMs, narrowestMs: 1, read })

@@ -4,7 +4,7 @@ import { addHeld, decodeHeld, type Held, heldOf, isOn } from './held-state.ts'
 import { dayIndexOf } from './local-days.ts'
 import { type Columns, type Figures, figuresOfDay, hourMs } from './rollup.ts'
 import { decodeFigures, decodeReadings, decodeSteps } from './segment-codec.ts'
-import { doublesOf, type SegmentRow } from './segment-row.ts'
+import type { SegmentRow } from './segment-row.ts'
 import type { PartsQuery, StoredParts } from './segment-store.ts'
 
 /** Figures of one local day. */
@@ -43,8 +43,7 @@ export function daysIn(parts: StoredParts, startsMs: Float64Array, { counting, h
   }
   const addSealed = (segment: SegmentRow): void => {
     const { from_ms: fromMs, to_ms: toMs } = segment
-    const held =
-      segment.held === null || holdMs === undefined ? null : decodeHeld(doublesOf(segment.held), fromMs, toMs, holdMs)
+    const held = segment.held === null || holdMs === undefined ? null : decodeHeld(segment.held, fromMs, toMs, holdMs)
     // Its interval was another one when it was sealed.
     if (held === null && holdMs !== undefined && segment.step_ms !== null)
       addCounted(decodeReadings(segment), fromMs, toMs)

@@ -1,5 +1,6 @@
 import { isGood } from './quality.ts'
 import { type Columns, hourMs } from './rollup.ts'
+import { arrayText, integersOf } from './segment-row.ts'
 
 /** A state holds until the next reading, that many intervals at the most: then the sensor is stale. */
 const holdsIntervals = 3
@@ -50,12 +51,14 @@ export function heldOf({ atMs, values, qualities }: Columns, fromMs: number, toM
   return held
 }
 
-export const encodeHeld = ({ coveredMs, onMs }: Held, holdMs: number): number[] => [holdMs, ...coveredMs, ...onMs]
+export const encodeHeld = ({ coveredMs, onMs }: Held, holdMs: number): string =>
+  arrayText([holdMs, ...coveredMs, ...onMs])
 
 /** Null where it was counted with another longest hold. */
-export function decodeHeld(numbers: Float64Array, fromMs: number, toMs: number, holdMs: number): Held | null {
+export function decodeHeld(text: string, fromMs: number, toMs: number, holdMs: number): Held | null {
+  const hours = Math.ceil((toMs - fromMs) / hourMs)
+  const numbers = integersOf(text, 1 + 2 * hours)
   if (numbers[0] !== holdMs) return null
-  const hours = (numbers.length - 1) / 2
   return { fromMs, toMs, coveredMs: numbers.slice(1, 1 + hours), onMs: numbers.slice(1 + hours) }
 }
 

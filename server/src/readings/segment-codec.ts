@@ -73,7 +73,7 @@ export function encodeDay(of: SensorDay, readings: Columns, known: KnownOfSensor
     first_ms: (atMs[0] as number) - of.fromMs,
     last_ms: (atMs[lastIndex] as number) - of.fromMs,
     ...encodeGood(of.counter || holdMs !== undefined ? stepsOf(readings, replacedAtMs) : null, of, atMs),
-    held: holdMs === undefined ? null : arrayText(encodeHeld(heldOf(readings, of.fromMs, of.toMs, holdMs), holdMs)),
+    held: holdMs === undefined ? null : encodeHeld(heldOf(readings, of.fromMs, of.toMs, holdMs), holdMs),
     ...encodeTimes(atMs),
     decimals: scaled?.decimals ?? null,
     base: scaled?.base ?? null,
