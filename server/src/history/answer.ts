@@ -9,7 +9,7 @@ import { cursorFor, placeAfter, type Question } from './question.ts'
 import { rawPage } from './raw.ts'
 import { dayMs, type Grain, grainFor } from './resolution.ts'
 import { rolledPage } from './rolled.ts'
-import type { HistoryStore, PastSensor } from './store.ts'
+import type { PastSensor } from './store.ts'
 import { bucketsJson, rawJson } from './wire.ts'
 
 export type HistoryAnswer =
@@ -35,9 +35,7 @@ const readable = ({ fromMs, toMs }: Range, nowMs: number): Range => ({
 })
 
 /** Answers a page of a question, or refuses it for what the whole would cost. */
-export function createAnswer(options: { store: HistoryStore; stored: StoredReadings; clock: Clock }) {
-  const { stored, store, clock } = options
-
+export function createAnswer({ stored, clock }: { stored: StoredReadings; clock: Clock }) {
   const records = async (
     question: Question,
     sensors: readonly PastSensor[],
@@ -53,8 +51,7 @@ export function createAnswer(options: { store: HistoryStore; stored: StoredReadi
       const { records: found, next } = await rawPage(stored, sensors, range, after, limit, signal)
       return { json: rawJson(found), next: next && cursorFor(question, next) }
     }
-    const past = { stored, dayStarts: store.dayStarts }
-    const { records: found, next } = await rolledPage(past, sensors, range, grain, { after, limit, signal })
+    const { records: found, next } = await rolledPage(stored, sensors, range, grain, { after, limit, signal })
     return { json: bucketsJson(found, sensors), next: next && cursorFor(question, next) }
   }
 

@@ -1,5 +1,5 @@
 import type { Behaviour } from '@plenum/contract'
-import { type Counting, counterStep, type Good, isGood, type ReadingChunk } from '#readings'
+import { type Counting, counterStep, type Good, isGood, isOn, type ReadingChunk } from '#readings'
 import type { Place } from './page.ts'
 
 /** The figures of a bucket as they are answered; NaN where there is none. */
@@ -14,9 +14,6 @@ export interface Bucket extends Place {
   /** States. */
   share: number
 }
-
-/** A state holds until the next reading, that many intervals at the most: then the sensor is stale. */
-export const holdsIntervals = 3
 
 /** Of several finite values: never outside them, also where rounding or an overflow of the sum would carry it out. */
 export function meanOf(sum: number, count: number, min: number, max: number): number {
@@ -40,14 +37,15 @@ const common = (fromA: number, toA: number, fromB: number, toB: number): number 
 export function createBuckets(options: {
   sensorId: number
   behaviour: Behaviour
-  intervalMs: number
+  /** The longest that a reading of a state holds. */
+  holdMs: number
   fromMs: number
   startOf(atMs: number): number
   endOf(startMs: number): number
   counting: Counting | undefined
   before: Good | undefined
 }) {
-  const { sensorId, intervalMs, fromMs, counting } = options
+  const { sensorId, holdMs, fromMs, counting } = options
   const isState = options.behaviour === 'state'
   const buckets: Bucket[] = []
   let open: Bucket | null = null
@@ -60,9 +58,9 @@ export function createBuckets(options: {
   /** Counts the state of `last` until the next reading, as far as it lies in the open bucket. */
   const hold = (untilMs: number): void => {
     if (!isState || open === null || last === null) return
-    const heldMs = common(last.atMs, Math.min(untilMs, last.atMs + holdsIntervals * intervalMs), open.atMs, endMs)
+    const heldMs = common(last.atMs, Math.min(untilMs, last.atMs + holdMs), open.atMs, endMs)
     coveredMs += heldMs
-    if (last.value >= 0.5) onMs += heldMs
+    if (isOn(last.value)) onMs += heldMs
   }
   const close = (): void => {
     if (open === null) return

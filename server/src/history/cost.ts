@@ -1,9 +1,7 @@
-import { sensorKinds, type SensorType } from '@plenum/contract'
 import { dayMs, type Grain, grains, hourMs, quarterMs } from './resolution.ts'
 
 /** What the estimate must know of a sensor. */
 export interface Expected {
-  sensorType: SensorType
   intervalS: number
 }
 
@@ -16,8 +14,6 @@ export const costs = {
   limit: 5_000_000,
   /** Hot rows cost half of a raw record to read; sealed ones much less. */
   readingInQuarters: 0.5,
-  /** A state's share of an hour or a day is counted from its readings. */
-  readingOfState: 0.05,
   bucket: 1,
   /** A segment row is opened for it. */
   dayBucket: 2,
@@ -35,10 +31,9 @@ export function estimateCost(
 ): number {
   const lengthMs = Math.max(0, Math.min(range.toMs, endMs) - range.fromMs)
   let cost = 0
-  for (const { sensorType, intervalS } of sensors) {
+  for (const { intervalS } of sensors) {
     const readings = lengthMs / (intervalS * 1_000)
     const buckets = (widthMs: number): number => Math.min(readings, lengthMs / widthMs)
-    const share = sensorKinds[sensorType]?.behaviour === 'state' ? readings * costs.readingOfState : 0
     switch (grain) {
       case 'raw':
         cost += readings
@@ -47,10 +42,10 @@ export function estimateCost(
         cost += readings * costs.readingInQuarters + buckets(quarterMs) * costs.bucket
         break
       case '1h':
-        cost += buckets(hourMs) * costs.bucket + share
+        cost += buckets(hourMs) * costs.bucket
         break
       case '1d':
-        cost += buckets(dayMs) * costs.dayBucket + share
+        cost += buckets(dayMs) * costs.dayBucket
     }
   }
   return Math.ceil(cost)

@@ -13,7 +13,7 @@ export type History = ReturnType<typeof createHistory>
 /** The past, asked about. Reads only, so `db` and `stored` may be of a replica. */
 export function createHistory({ db, stored, clock }: { db: Kysely<Tables>; stored: StoredReadings; clock: Clock }) {
   const store = createStore(db)
-  const answer = createAnswer({ store, stored, clock })
+  const answer = createAnswer({ stored, clock })
 
   const sensorOf = async (sensorId: number, signal: AbortSignal): Promise<PastSensor> => {
     const [sensor] = await existing(store, [sensorId], signal)

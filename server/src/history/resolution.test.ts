@@ -22,8 +22,7 @@ test('what is asked for by name is what is answered', () => {
   for (const asked of ['raw', '15m', '1h', '1d'] as const) assert.equal(grainFor(asked, 36_500 * dayMs), asked)
 })
 
-const floor = (sensors: number, intervalS = 60, sensorType: Expected['sensorType'] = 'co2'): Expected[] =>
-  Array.from({ length: sensors }, () => ({ sensorType, intervalS }))
+const floor = (sensors: number, intervalS = 60): Expected[] => Array.from({ length: sensors }, () => ({ intervalS }))
 const days = (count: number) => ({ fromMs: 0, toMs: count * dayMs })
 const never = Number.POSITIVE_INFINITY
 
@@ -35,7 +34,6 @@ test('the estimate counts what has to be read and written', () => {
     [floor(30), 365, '1d', 21_900],
     // A sensor that speaks once a day has no more buckets than readings.
     [floor(10, 86_400), 100, '1h', 1_000],
-    [floor(1, 60, 'contact'), 365, '1d', 365 * 2 + 26_280],
     [[], 365, 'raw', 0],
   ] as const
   for (const [sensors, length, grain, cost] of table)

@@ -1,18 +1,12 @@
 import { sensorKinds } from '@plenum/contract'
-import type { ReadingChunk, StoredReadings } from '#readings'
-import { type Bucket, createBuckets, holdsIntervals, meanOf } from './buckets.ts'
+import { holdMsOf, type ReadingChunk, type StoredReadings } from '#readings'
+import { type Bucket, createBuckets, meanOf } from './buckets.ts'
 import type { Range } from './instant.ts'
 import { byPlace, type Page, type Place, readPage } from './page.ts'
 import { dayMs, type Grain, hourMs, quarterMs } from './resolution.ts'
 import type { PastSensor } from './store.ts'
 
 export const behaviourOf = ({ sensorType }: PastSensor) => sensorKinds[sensorType].behaviour
-
-interface Past {
-  stored: StoredReadings
-  /** Starts of the calendar days that touch a range, in order, and the end of the last. */
-  dayStarts(timezone: string, fromMs: number, toMs: number, signal: AbortSignal): Promise<readonly number[]>
-}
 
 /**
  * Quarter hours of the clock. The offsets of all time zones since 1990 are multiples of 15 minutes, so they are the
@@ -35,8 +29,7 @@ async function bucketsOf(
     stored.lastGoodBefore({ sensorIds: counters, beforeMs: fromMs, signal }),
   ])
   // A state that held when the window began is as far back as its sensor's interval says.
-  const backMs = (sensor: PastSensor) =>
-    behaviourOf(sensor) === 'state' ? holdsIntervals * sensor.intervalS * 1_000 : 0
+  const backMs = (sensor: PastSensor) => (behaviourOf(sensor) === 'state' ? holdMsOf(sensor.intervalS) : 0)
   const found: Bucket[] = []
   for (const [earlierMs, group] of Map.groupBy(sensors, backMs)) {
     const open = new Map(
@@ -46,7 +39,7 @@ async function bucketsOf(
           ...grid,
           sensorId: sensor.sensorId,
           behaviour: behaviourOf(sensor),
-          intervalMs: sensor.intervalS * 1_000,
+          holdMs: holdMsOf(sensor.intervalS),
           fromMs,
           counting: countings.get(sensor.sensorId),
           before: before.get(sensor.sensorId),
@@ -61,7 +54,7 @@ async function bucketsOf(
 }
 
 /** A page of quarter hours, computed from readings. */
-function quarterPage({ stored }: Past, sensors: readonly PastSensor[], range: Range, ask: PageRequest) {
+function quarterPage(stored: StoredReadings, sensors: readonly PastSensor[], range: Range, ask: PageRequest) {
   const intervalMs = sensors.reduce((least, { intervalS }) => Math.min(least, intervalS * 1_000), Infinity)
   return readPage({
     ...ask,
@@ -91,69 +84,32 @@ const windowMs = (sensors: number, bucketMs: number, { fromMs, toMs }: Range, li
   Math.min(toMs - fromMs, Math.ceil((limit + 1) / sensors + 1) * bucketMs)
 
 /** A page of hours or days, from the figures that storage keeps. */
-function figurePage(past: Past, sensors: readonly PastSensor[], range: Range, unit: 'hour' | 'day', ask: PageRequest) {
+function figurePage(
+  stored: StoredReadings,
+  sensors: readonly PastSensor[],
+  range: Range,
+  unit: 'hour' | 'day',
+  ask: PageRequest,
+) {
   const { signal } = ask
   const sensorIds = sensors.map(({ sensorId }) => sensorId)
-  const states = sensors.filter((sensor) => behaviourOf(sensor) === 'state')
   const bucketMs = unit === 'hour' ? hourMs : dayMs
   const read = async (fromMs: number, toMs: number): Promise<Bucket[]> => {
-    const rollups = await past.stored.rollups({ sensorIds, fromMs, toMs, unit, signal })
-    const shares = await sharesOf(past, states, { fromMs, toMs }, unit, signal)
-    return rollups.map((rollup) => ({
-      ...rollup,
-      avg: meanOf(rollup.sum, rollup.count, rollup.min, rollup.max),
-      // Where the readings have expired, their mean is what is left of it.
-      share: shares.get(placeKey(rollup)) ?? rollup.sum / rollup.count,
-    }))
+    const rollups = await stored.rollups({ sensorIds, fromMs, toMs, unit, signal })
+    return rollups.map((rollup) => ({ ...rollup, avg: meanOf(rollup.sum, rollup.count, rollup.min, rollup.max) }))
   }
   const widthMs = windowMs(sensors.length, bucketMs, range, ask.limit)
   return readPage({ ...ask, ...range, widthMs, narrowestMs: 1, read })
 }
 
-const placeKey = ({ atMs, sensorId }: Place): string => `${atMs} ${sensorId}`
-
-/** Shares of the states whose bucket begins in the range, from their readings. */
-async function sharesOf(
-  { stored, dayStarts }: Past,
-  states: readonly PastSensor[],
-  range: Range,
-  unit: 'hour' | 'day',
-  signal: AbortSignal,
-): Promise<Map<string, number>> {
-  const shares = new Map<string, number>()
-  const [first] = states
-  if (first === undefined) return shares
-  // All sensors of one question are of one building.
-  const startsMs = await dayStarts(first.timezone, range.fromMs, range.toMs, signal)
-  const dayOf = (atMs: number): number => startsMs.findLastIndex((startMs) => startMs <= atMs)
-  const startOf = (atMs: number): number => {
-    const startMs = startsMs[dayOf(atMs)] as number
-    return unit === 'day' ? startMs : startMs + Math.floor((atMs - startMs) / hourMs) * hourMs
-  }
-  const endOf = (startMs: number): number => {
-    const dayEndMs = startsMs[dayOf(startMs) + 1] ?? startMs
-    return unit === 'day' ? dayEndMs : Math.min(dayEndMs, startMs + hourMs)
-  }
-  // Buckets are whole: from the first that begins in the range to the end of the last that does.
-  const next = (atMs: number): number => {
-    const startMs = startOf(atMs)
-    return startMs === atMs ? atMs : endOf(startMs)
-  }
-  const whole = { fromMs: next(range.fromMs), toMs: next(range.toMs) }
-  if (whole.fromMs >= whole.toMs) return shares
-  for (const bucket of await bucketsOf(stored, states, whole, { startOf, endOf }, signal))
-    if (!Number.isNaN(bucket.share)) shares.set(placeKey(bucket), bucket.share)
-  return shares
-}
-
 /** A page of buckets that begin in the range. */
 export function rolledPage(
-  past: Past,
+  stored: StoredReadings,
   sensors: readonly PastSensor[],
   range: Range,
   grain: Exclude<Grain, 'raw'>,
   ask: PageRequest,
 ): Promise<Page<Bucket>> {
-  if (grain === '15m') return quarterPage(past, sensors, range, ask)
-  return figurePage(past, sensors, range, grain === '1h' ? 'hour' : 'day', ask)
+  if (grain === '15m') return quarterPage(stored, sensors, range, ask)
+  return figurePage(stored, sensors, range, grain === '1h' ? 'hour' : 'day', ask)
 }

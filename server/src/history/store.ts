@@ -44,15 +44,5 @@ export function createStore(db: Kysely<Tables>) {
         order by s.id`.execute(db, { signal, inflightQueryAbortStrategy: 'cancel query' })
       return rows
     },
-
-    /** Starts of the calendar days that touch [fromMs, toMs), in order, and the end of the last. */
-    dayStarts: async (timezone: string, fromMs: number, toMs: number, signal: AbortSignal): Promise<number[]> => {
-      const { rows } = await sql<{ starts: number[] }>`
-        select array_agg((extract(epoch from local_midnight(day::date, ${timezone})) * 1000)::float8 order by day) as starts
-        from generate_series(local_day(${new Date(fromMs)}, ${timezone})::timestamp,
-                             local_day(${new Date(toMs)}, ${timezone})::timestamp + interval '1 day',
-                             interval '1 day') day`.execute(db, { signal, inflightQueryAbortStrategy: 'cancel query' })
-      return rows[0]?.starts ?? []
-    },
   }
 }

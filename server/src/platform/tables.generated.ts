@@ -207,7 +207,7 @@ export interface Segment {
   decimals: number | null
   first: number | null
   /**
-   * of counters, where the first good reading is not the first: as first_ms
+   * of counters and states, where the first good reading is not the first: as first_ms
    */
   first_good_ms: number | null
   /**
@@ -215,6 +215,10 @@ export interface Segment {
    */
   first_ms: number
   from_at: Timestamp
+  /**
+   * states only: the longest that a reading holds; then for each hour from from_at on how long readings of this day held in it, then for how much of that the state was 1; milliseconds. How far a reading of the day before reaches into it is added when read
+   */
+  held: number[] | null
   hours_float8: number[] | null
   /**
    * for each hour from from_at on: counts, then suspects, then minimums, maximums, sums and (counters) increases; min and max less base, sum less count * base, all times 10^decimals; the float8 form holds plain values
@@ -227,7 +231,7 @@ export interface Segment {
   increase: number | null
   last: number | null
   /**
-   * of counters, where the last good reading is not the newest: as last_ms
+   * of counters and states, where the last good reading is not the newest: as last_ms
    */
   last_good_ms: number | null
   /**

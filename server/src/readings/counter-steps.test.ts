@@ -67,7 +67,9 @@ test('what is kept of a day is enough to count it, whatever the roll-over value 
         .map((one) => ({ id: 0, ...one, atMs: instantOf(one) }))
         .sort((a, b) => a.atMs - b.atMs)
       const instants = [...declared.map(({ atMs }) => atMs), ...withdrawn.map(instantOf)].sort((a, b) => a - b)
-      const segment = encodeDay({ sensorId: 1, day: '2026-06-01', fromMs, toMs, counter: true }, columns, instants)
+      const segment = encodeDay({ sensorId: 1, day: '2026-06-01', fromMs, toMs, counter: true }, columns, {
+        replacedAtMs: instants,
+      })
       const kept = decodeSteps(segment)
       assert.deepEqual(kept, stepsOf(columns, instants))
       const good = sorted.filter(({ quality }) => (quality & 1) === 0)

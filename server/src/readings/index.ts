@@ -19,6 +19,7 @@ import { createStore } from './store.ts'
 
 export { type Counting, counterStep, type Good } from './counter-steps.ts'
 export type { Committed } from './ingest.ts'
+export { holdMsOf, isOn } from './held-state.ts'
 export { isGood, isLate } from './quality.ts'
 export type { Expiry } from './retention.ts'
 export { describePeriod } from './retention-plan.ts'

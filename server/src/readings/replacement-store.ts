@@ -52,7 +52,7 @@ export const replacementStore = {
     return new Map(rows.map(({ id, instants }) => [id, instants]))
   },
 
-  /** Of every sensor that exists: its kind, and its replacements in time order. */
+  /** Undefined where there is no such sensor. */
   async sensorType(db: Kysely<Tables>, sensorId: number): Promise<string | undefined> {
     const sensor = await db.selectFrom('sensor').select('sensor_type').where('id', '=', sensorId).executeTakeFirst()
     return sensor?.sensor_type

@@ -17,7 +17,7 @@ async function meter(rollover_value: number | null = null) {
   const of = { floor_id: floor.id, sensor_key: `${key}/water`, name: 'Main', sensor_type: 'water' }
   const { id } = await create(as, '/api/sensors', { ...of, rollover_value })
   await sql`update sensor set created_at = '2000-01-01' where id = ${id}`.execute(db)
-  return { id, temperature, asGateway, path: `/api/sensors/${id}/meter-replacements`, key: of.sensor_key }
+  return { id, temperature, asGateway, path: `/api/sensors/${id}/meter-replacements`, key: of.sensor_key, place: key }
 }
 const at = (time: string) => `2026-06-${time}:00Z`
 const read = (id: number, values: Record<string, number>) =>
@@ -72,10 +72,12 @@ test('a roll-over value set or cleared later holds for the past, sealed or not',
 })
 
 test('only counters have a roll-over value, also where the kind changes', async () => {
-  const { id, temperature } = await meter(1_000)
+  const { id, temperature, key, place } = await meter(1_000)
   const code = 'rollover_not_of_counter'
   await refused(as('PATCH', `/api/sensors/${temperature.id}`, { rollover_value: 100 }), 422, code)
   await refused(as('PATCH', `/api/sensors/${id}`, { sensor_type: 'co2' }), 422, code)
+  const csv = `building,floor,level,sensor_key,name,sensor_type\nBuilding ${place},3F,3,${key},Main,co2\n`
+  await refused(as('POST', '/api/import/sensors', csv, { 'content-type': 'text/csv' }), 422, code)
   for (const bad of [0, -1, 'x', 1e16])
     await refused(as('PATCH', `/api/sensors/${id}`, { rollover_value: bad }), 400, 'validation_failed')
   const patched = await as('PATCH', `/api/sensors/${id}`, { sensor_type: 'co2', rollover_value: null })
@@ -177,12 +179,15 @@ test('where readings are gone their figures go on being right; what can not be k
   )
 })
 
-test('a replacement declared while its day is being sealed is counted all the same', async () => {
+test('a replacement declared before its day is sealed, or while it is, is counted all the same', async () => {
   clock.nowMs = Date.parse('2026-06-10T12:00:00Z')
   const meters = await Promise.all(Array.from({ length: 12 }, () => meter()))
-  await Promise.all(meters.map(({ id }) => read(id, { '05T10:00': 100, '05T14:00': 9 })))
+  await Promise.all(meters.map(({ id }) => read(id, { '05T10:00': 100, '05T14:00': 90 })))
+  // A used meter that shows nearly as much as the old one: no fall that is kept by itself.
+  const [early, ...others] = meters
+  await declared(early?.path as string, '05T12:00', 101, 83)
   await Promise.all([
-    ...meters.map(({ path }) => declared(path, '05T12:00', 101, 2)),
+    ...others.map(({ path }) => declared(path, '05T12:00', 101, 83)),
     readings.sealClosedDays(),
     readings.sealClosedDays(),
   ])

@@ -33,6 +33,10 @@ export async function rewriteDays(tx: Kysely<Tables>, days: readonly DayToRewrit
   // Asked under the lock: who declares a replacement meanwhile waits for it, and then finds the day sealed.
   const counters = days.filter(({ counter }) => counter).map(({ sensorId }) => sensorId)
   const replacedAtMs = await replacementStore.instants(tx, counters)
+  const holdsMs = await sealStore.holds(
+    tx,
+    days.filter(({ counter }) => !counter).map(({ sensorId }) => sensorId),
+  )
   const hot = await sealStore.takeHot(tx, days)
   const segments = await readSegments(tx, days)
   const breathe = createBreather()
@@ -63,7 +67,10 @@ export async function rewriteDays(tx: Kysely<Tables>, days: readonly DayToRewrit
       rewritten.sealed += rowsOver.atMs.length
       outcome.changed += changed
       if (rowsOver.atMs.length + changed === 0) continue
-      const row = encodeDay(of, readings, replacedAtMs.get(day.sensorId))
+      const row = encodeDay(of, readings, {
+        replacedAtMs: replacedAtMs.get(day.sensorId),
+        holdMs: holdsMs.get(day.sensorId),
+      })
       rows.set(`${row.sensor_id}/${row.from_ms}`, row)
       if (under) known[known.indexOf(under)] = row
     }

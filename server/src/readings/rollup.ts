@@ -8,7 +8,7 @@ export const hourMs = 3_600_000
 export type Columns = Pick<ReadingChunk, 'atMs' | 'values' | 'qualities'>
 
 /** Figures of a bucket by itself; `increase` counts from its own first good reading. */
-export type Figures = Omit<Rollup, 'sensorId' | 'atMs'>
+export type Figures = Omit<Rollup, 'sensorId' | 'atMs' | 'share'>
 
 /** What a counter rose by between two consecutive good readings: a fall is a reset and counts from zero. */
 export const rise = (before: number, after: number): number => (after >= before ? after - before : after)

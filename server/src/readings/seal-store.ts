@@ -1,6 +1,7 @@
-import type { SensorType } from '@plenum/contract'
+import { type SensorType, sensorKinds, sensorTypes } from '@plenum/contract'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
+import { holdMsOf } from './held-state.ts'
 import { partitionName, type Span, spanOf } from './partitions.ts'
 import type { Columns } from './rollup.ts'
 import { hotColumns, hotReadings } from './segment-store.ts'
@@ -15,6 +16,13 @@ export interface SensorOfZone {
   sensor_type: SensorType
 }
 
+export interface SensorInPlace extends SensorOfZone {
+  interval_s: number
+  timezone: string
+}
+
+const states = sensorTypes.filter((type) => sensorKinds[type].behaviour === 'state')
+
 /** The SQL of sealing. */
 export const sealStore = {
   timezones: async (db: Kysely<Tables>): Promise<string[]> =>
@@ -27,12 +35,21 @@ export const sealStore = {
     return rows.map(({ name }) => spanOf(name)).filter((span) => span !== null)
   },
 
-  sensors: async (db: Kysely<Tables>, ids: readonly number[]): Promise<(SensorOfZone & { timezone: string })[]> =>
+  sensors: async (db: Kysely<Tables>, ids: readonly number[]): Promise<SensorInPlace[]> =>
     (
-      await sql<SensorOfZone & { timezone: string }>`
-        select s.id, s.sensor_type, b.timezone from sensor s join building b on b.id = s.building_id
+      await sql<SensorInPlace>`
+        select s.id, s.sensor_type, s.interval_s, b.timezone from sensor s join building b on b.id = s.building_id
         where s.id = any(${ids}::int4[])`.execute(db)
     ).rows,
+
+  /** The longest that a reading holds, of those of the sensors that are states. */
+  async holds(db: Kysely<Tables>, ids: readonly number[]): Promise<Map<number, number>> {
+    if (ids.length === 0) return new Map()
+    const { rows } = await sql<{ id: number; interval_s: number }>`
+      select id, interval_s from sensor
+      where id = any(${ids}::int4[]) and sensor_type = any(${states}::text[])`.execute(db)
+    return new Map(rows.map(({ id, interval_s }) => [id, holdMsOf(interval_s)]))
+  },
 
   /** Sensors of a time zone with hot rows in a span, by id, after one: a probe of the primary key for each. */
   async unsealed(

@@ -1,5 +1,6 @@
-import { powerOfTen, toDecimals } from './decimal.ts'
 import { type DaySteps, type Step, stepsOf } from './counter-steps.ts'
+import { powerOfTen, toDecimals } from './decimal.ts'
+import { encodeHeld, heldOf } from './held-state.ts'
 import { isGood, lateBit, suspectBit } from './quality.ts'
 import { type Columns, countDay, type DayFigures, type Figures } from './rollup.ts'
 import { arrayText, doublesOf, integersOf, type SegmentRow } from './segment-row.ts'
@@ -33,13 +34,21 @@ function differences(numbers: Float64Array, first: number): Float64Array {
   return found
 }
 
+/** What a day's figures depend on beside its readings. */
+export interface KnownOfSensor {
+  /** Counters: when their meters were replaced. */
+  replacedAtMs?: readonly number[] | undefined
+  /** States: the longest that a reading holds. */
+  holdMs?: number | undefined
+}
+
 /**
  * Pure. The times are a constant step and what each differs from it; the values integers after decimal scaling, as
  * differences, or doubles where no scaling is exact. `decodeReadings` gives back every bit.
  * @param readings at least one, ascending, within the day
- * @param replacedAtMs when meters of the sensor were replaced
  */
-export function encodeDay(of: SensorDay, readings: Columns, replacedAtMs: readonly number[] = []): SegmentRow {
+export function encodeDay(of: SensorDay, readings: Columns, known: KnownOfSensor = {}): SegmentRow {
+  const { replacedAtMs, holdMs } = known
   const { atMs, values, qualities } = readings
   const count = atMs.length
   const lastIndex = count - 1
@@ -63,7 +72,8 @@ export function encodeDay(of: SensorDay, readings: Columns, replacedAtMs: readon
     newest: isGood(qualities[lastIndex]) ? null : (values[lastIndex] as number),
     first_ms: (atMs[0] as number) - of.fromMs,
     last_ms: (atMs[lastIndex] as number) - of.fromMs,
-    ...encodeGood(of.counter ? stepsOf(readings, replacedAtMs) : null, of.fromMs, atMs),
+    ...encodeGood(of.counter || holdMs !== undefined ? stepsOf(readings, replacedAtMs) : null, of, atMs),
+    held: holdMs === undefined ? null : arrayText(encodeHeld(heldOf(readings, of.fromMs, of.toMs, holdMs), holdMs)),
     ...encodeTimes(atMs),
     decimals: scaled?.decimals ?? null,
     base: scaled?.base ?? null,
@@ -77,13 +87,13 @@ export function encodeDay(of: SensorDay, readings: Columns, replacedAtMs: readon
 }
 
 /** Times from the day's start, so that they are short; those of the first and the last reading stand there already. */
-function encodeGood(found: DaySteps | null, fromMs: number, atMs: Float64Array) {
+function encodeGood(found: DaySteps | null, { fromMs, counter }: SensorDay, atMs: Float64Array) {
   if (found === null) return { first_good_ms: null, last_good_ms: null, steps: null }
   const { firstGoodMs, lastGoodMs, steps } = found
   return {
     first_good_ms: firstGoodMs === atMs[0] ? null : firstGoodMs - fromMs,
     last_good_ms: lastGoodMs === atMs.at(-1) ? null : lastGoodMs - fromMs,
-    steps: encodeSteps(steps, fromMs),
+    steps: counter ? encodeSteps(steps, fromMs) : null,
   }
 }
 

@@ -13,7 +13,7 @@ export interface SegmentRow extends Omit<Figures, 'increase'> {
   newest: number | null
   first_ms: number
   last_ms: number
-  /** Of counters, where that is another reading; null: `first_ms`, `last_ms`. */
+  /** Of counters and states, where that is another reading; null: `first_ms`, `last_ms`. */
   first_good_ms: number | null
   last_good_ms: number | null
   /** Null once the readings were dropped. */
@@ -27,6 +27,8 @@ export interface SegmentRow extends Omit<Figures, 'increase'> {
   hours_float8: string | null
   /** Of counters: falls that may be roll-overs, and replacements of the meter; null where there is none. */
   steps: string | null
+  /** Of states: how long readings held, see held-state.ts. */
+  held: string | null
   suspect_at: string | null
   late_at: string | null
   times_int2: string | null

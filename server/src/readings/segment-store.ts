@@ -47,27 +47,67 @@ export function hotReadings(row: Pick<PartRow, 'hot_at' | 'hot_values' | 'hot_qu
   return inOrder(columns)
 }
 
-const msOf = (column: string) => `(extract(epoch from s.${column}) * 1000)::float8 as ${column.replace('_at', '_ms')}`
-const figures = `s.sensor_id, s.day::text, ${msOf('from_at')}, ${msOf('to_at')}, s.count, s.suspect, s.min, s.max, s.sum,
-  s.first, s.last, s.increase, s.newest, s.first_ms, s.last_ms, s.first_good_ms,
-  s.last_good_ms, s.step_ms, s.unit_ms, s.decimals, s.base`
-const arrays = [
-  'hours_int2',
-  'hours_int4',
-  'hours_float8',
-  'steps',
-  'suspect_at',
-  'late_at',
-  'times_int2',
-  'times_int4',
-  'values_int2',
-].concat(['values_int4', 'values_float8'])
-export const segmentColumns = sql.raw([figures, ...arrays.map((name) => `s.${name}::text`)].join(', '))
+/** Columns of a segment by their type; `_at` of a column is `_ms` in a row. */
+const figureTypes = {
+  sensor_id: 'int4',
+  day: 'date',
+  from_at: 'timestamptz',
+  to_at: 'timestamptz',
+  count: 'int4',
+  suspect: 'int4',
+  min: 'float8',
+  max: 'float8',
+  sum: 'float8',
+  first: 'float8',
+  last: 'float8',
+  increase: 'float8',
+  newest: 'float8',
+  first_ms: 'int4',
+  last_ms: 'int4',
+  first_good_ms: 'int4',
+  last_good_ms: 'int4',
+  step_ms: 'int4',
+  unit_ms: 'int4',
+  decimals: 'int2',
+  base: 'int8',
+} as const
+/** These travel as text, since each has its own length. */
+const arrayTypes = {
+  hours_int2: 'int2[]',
+  hours_int4: 'int4[]',
+  hours_float8: 'float8[]',
+  steps: 'float8[]',
+  held: 'int4[]',
+  suspect_at: 'int4multirange',
+  late_at: 'int4multirange',
+  times_int2: 'int2[]',
+  times_int4: 'int4[]',
+  values_int2: 'int2[]',
+  values_int4: 'int4[]',
+  values_float8: 'float8[]',
+} as const
+type FigureName = keyof typeof figureTypes
+const figureNames = Object.keys(figureTypes) as FigureName[]
+const arrayNames = Object.keys(arrayTypes) as (keyof typeof arrayTypes)[]
+
+const readFigure = (name: FigureName): string => {
+  if (figureTypes[name] === 'timestamptz') return `(extract(epoch from s.${name}) * 1000)::float8 as ${msOf(name)}`
+  return name === 'day' ? 's.day::text' : `s.${name}`
+}
+const msOf = (name: FigureName) => name.replace('_at', '_ms') as keyof SegmentRow
+export const segmentColumns = sql.raw(
+  [...figureNames.map(readFigure), ...arrayNames.map((name) => `s.${name}::text`)].join(', '),
+)
 /** Whether a segment `s` has hot rows over it. */
 export const hotOver = sql`
   exists (select from reading r where r.sensor_id = s.sensor_id and r.at >= s.from_at and r.at < s.to_at)`
 /** In place of a segment's columns but the first. */
-export const withoutSegment = sql.raw(Array.from({ length: 20 + arrays.length }, () => 'null').join(', '))
+export const withoutSegment = sql.raw(
+  [...figureNames, ...arrayNames]
+    .slice(1)
+    .fill('null' as never)
+    .join(', '),
+)
 
 export interface PartsQuery {
   sensorIds: readonly number[]
@@ -148,37 +188,36 @@ export async function newestSealedEnds(db: Kysely<Tables>, ids: readonly number[
   return new Map(rows.map(({ id, end_ms }) => [id, end_ms ?? Number.NEGATIVE_INFINITY]))
 }
 
-const numberOrNull = (number: number | null): number | null => (number === null || Number.isNaN(number) ? null : number)
+/** What is written of a figure in each row. */
+function figuresOf(rows: readonly SegmentRow[], name: FigureName): unknown[] {
+  switch (figureTypes[name]) {
+    case 'timestamptz':
+      return rows.map((row) => new Date(row[msOf(name)] as number).toISOString())
+    case 'float8':
+      return rows.map((row) => {
+        const number = row[name as keyof SegmentRow]
+        return Number.isNaN(number) ? null : number
+      })
+    default:
+      return rows.map((row) => row[name as keyof SegmentRow])
+  }
+}
 
-/** Writes days; one that is there already is replaced. Arrays travel as text, since a row's length is its own. */
+const names = [...figureNames, ...arrayNames]
+const written = {
+  names: sql.raw(names.join(', ')),
+  values: sql.raw([...figureNames, ...arrayNames.map((name) => `${name}::${arrayTypes[name]}`)].join(', ')),
+  replacing: sql.raw(names.map((name) => `excluded.${name}`).join(', ')),
+}
+
+/** Writes days; one that is there already is replaced. */
 export async function writeSegments(db: Kysely<Tables>, rows: readonly SegmentRow[]): Promise<void> {
-  const column = <K extends keyof SegmentRow>(name: K) => rows.map((row) => row[name])
-  const number = (name: keyof SegmentRow) => rows.map((row) => numberOrNull(row[name] as number | null))
-  const time = (name: 'from_ms' | 'to_ms') => rows.map((row) => new Date(row[name]).toISOString())
+  const columns = [
+    ...figureNames.map((name) => sql`${figuresOf(rows, name)}::${sql.raw(figureTypes[name])}[]`),
+    ...arrayNames.map((name) => sql`${rows.map((row) => row[name])}::text[]`),
+  ]
   await sql`
-    insert into segment as s (sensor_id, day, from_at, to_at, count, suspect, min, max, sum, first, last, increase,
-      newest, first_ms, last_ms, first_good_ms, last_good_ms, step_ms, unit_ms, decimals, base, hours_int2, hours_int4,
-      hours_float8, steps, suspect_at, late_at, times_int2, times_int4, values_int2, values_int4, values_float8)
-    select a, b, c, d, e, f, g, h, i, j, k, l, m, n, ga, gb, o, p, q, r, t, ha::int2[], hb::int4[], hc::float8[],
-      st::float8[], sa::int4multirange, la::int4multirange, ta::int2[], tb::int4[], va::int2[], vb::int4[], vc::float8[]
-    from unnest(${column('sensor_id')}::int4[], ${column('day')}::date[], ${time('from_ms')}::timestamptz[],
-      ${time('to_ms')}::timestamptz[], ${column('count')}::int4[], ${column('suspect')}::int4[],
-      ${number('min')}::float8[], ${number('max')}::float8[], ${number('sum')}::float8[], ${number('first')}::float8[],
-      ${number('last')}::float8[], ${number('increase')}::float8[], ${number('newest')}::float8[],
-      ${column('first_ms')}::int4[], ${column('last_ms')}::int4[], ${column('first_good_ms')}::int4[],
-      ${column('last_good_ms')}::int4[], ${column('step_ms')}::int4[],
-      ${column('unit_ms')}::int4[], ${column('decimals')}::int2[], ${column('base')}::int8[],
-      ${column('hours_int2')}::text[], ${column('hours_int4')}::text[], ${column('hours_float8')}::text[],
-      ${column('steps')}::text[], ${column('suspect_at')}::text[], ${column('late_at')}::text[], ${column('times_int2')}::text[], ${column('times_int4')}::text[],
-      ${column('values_int2')}::text[], ${column('values_int4')}::text[], ${column('values_float8')}::text[])
-      as new (a, b, c, d, e, f, g, h, i, j, k, l, m, n, ga, gb, o, p, q, r, t, ha, hb, hc, st, sa, la, ta, tb, va, vb, vc)
-    on conflict (sensor_id, from_at) do update set (to_at, count, suspect, min, max, sum, first, last, increase, newest,
-      first_ms, last_ms, first_good_ms, last_good_ms, step_ms, unit_ms, decimals, base, hours_int2, hours_int4,
-      hours_float8, steps, suspect_at, late_at, times_int2, times_int4, values_int2, values_int4, values_float8) =
-      (excluded.to_at, excluded.count, excluded.suspect, excluded.min, excluded.max, excluded.sum, excluded.first,
-      excluded.last, excluded.increase, excluded.newest, excluded.first_ms, excluded.last_ms, excluded.first_good_ms,
-      excluded.last_good_ms, excluded.step_ms,
-      excluded.unit_ms, excluded.decimals, excluded.base, excluded.hours_int2, excluded.hours_int4,
-      excluded.hours_float8, excluded.steps, excluded.suspect_at, excluded.late_at, excluded.times_int2, excluded.times_int4, excluded.values_int2,
-      excluded.values_int4, excluded.values_float8)`.execute(db)
+    insert into segment (${written.names})
+    select ${written.values} from unnest(${sql.join(columns)}) as new (${written.names})
+    on conflict (sensor_id, from_at) do update set (${written.names}) = row (${written.replacing})`.execute(db)
 }

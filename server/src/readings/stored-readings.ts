@@ -31,6 +31,12 @@ export interface Rollup {
   last: number
   /** Of counters: the sum of `counterStep` over consecutive good readings whose later one lies in the bucket. */
   increase: number
+  /**
+   * Of states: the part of the covered time in which it was 1; NaN for other kinds. A good reading covers the time until
+   * the next one, three intervals of its sensor at the most. Of days sealed by older versions whose readings went, the
+   * mean of the readings.
+   */
+  share: number
 }
 
 export interface StoredReadings {

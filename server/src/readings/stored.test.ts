@@ -133,6 +133,7 @@ function expectedRollups(
         first: unit === 'day' ? (mine[0] ?? Number.NaN) : Number.NaN,
         last: unit === 'day' ? (mine.at(-1) ?? Number.NaN) : Number.NaN,
         increase: sensorId === meter ? increase : Number.NaN,
+        share: Number.NaN,
       })
     }
   }
@@ -156,6 +157,7 @@ const fromView = (row: Record<string, number | null | Date>, unit: 'hour' | 'day
     first: unit === 'day' ? number('first') : Number.NaN,
     last: unit === 'day' ? number('last') : Number.NaN,
     increase: number('increase'),
+    share: Number.NaN,
   }
 }
 

@@ -6,14 +6,21 @@ import { type Figures, hourMs } from './rollup.ts'
 import { type SensorOfZone, sealStore } from './seal-store.ts'
 import { decodeFigures, decodeSteps } from './segment-codec.ts'
 import type { SegmentRow } from './segment-row.ts'
-import type { Day, ReadDays } from './stored.ts'
+import type { Day, ReadDays } from './day-figures.ts'
+import { createReadDays } from './stored.ts'
 import { type Bucket, type Buckets, readBuckets, readLeft } from './timescale-figures.ts'
 
 /** Days from quarter hours, and those of which retention has left only figures. @param daysOf where local days begin */
 export function createTimescaleDays(db: Kysely<Tables>, daysOf: DaysOf): ReadDays {
-  return async (query, unit, countings) => {
-    const sensors = await sealStore.sensors(db, query.sensorIds)
-    const found = new Map<number, Day[]>()
+  const fromReadings = createReadDays(db, daysOf)
+  return async (query, unit, meanings) => {
+    const { countings, holdsMs } = meanings
+    const [states, others] = [true, false].map((isState) => query.sensorIds.filter((id) => holdsMs.has(id) === isState))
+    // The aggregate can't know how long a state held.
+    const found = states?.length
+      ? await fromReadings({ ...query, sensorIds: states }, unit, meanings)
+      : new Map<number, Day[]>()
+    const sensors = await sealStore.sensors(db, others ?? [])
     for (const [timezone, some] of Map.groupBy(sensors, (sensor) => sensor.timezone)) {
       const { startsMs } = await daysOf(timezone, query.toMs)
       const daysMs = startsMs.subarray(dayIndexOf(startsMs, query.fromMs), dayIndexOf(startsMs, query.toMs) + 2)
@@ -26,7 +33,8 @@ export function createTimescaleDays(db: Kysely<Tables>, daysOf: DaysOf): ReadDay
       }
     }
     // After the quarter hours: a day that expires meanwhile is seen in both, never in neither.
-    for (const [id, segments] of await readLeft(db, query)) found.set(id, withSegments(found.get(id) ?? [], segments))
+    for (const [id, segments] of await readLeft(db, { ...query, sensorIds: others ?? [] }))
+      found.set(id, withSegments(found.get(id) ?? [], segments))
     return found
   }
 }
@@ -76,12 +84,17 @@ function dayOf(fromMs: number, buckets: Iterable<[number, Bucket]>, counting: Co
     last = bucket
   }
   const steps = counting && last ? { firstGoodMs, lastGoodMs: last.lastGoodMs, steps: [] } : null
-  return { fromMs, day, hours, steps }
+  return { fromMs, day, hours, steps, held: null }
 }
 
 /** A segment stands for all that lies in its span. Pure. */
 function withSegments(days: Day[], segments: readonly SegmentRow[]): Day[] {
   const covered = (ms: number) => segments.some((segment) => segment.from_ms <= ms && ms < segment.to_ms)
-  const left = segments.map((one) => ({ fromMs: one.from_ms, steps: decodeSteps(one), ...decodeFigures(one) }))
+  const left = segments.map((one) => ({
+    fromMs: one.from_ms,
+    steps: decodeSteps(one),
+    held: null,
+    ...decodeFigures(one),
+  }))
   return [...days.filter(({ fromMs }) => !covered(fromMs)), ...left].sort((a, b) => a.fromMs - b.fromMs)
 }

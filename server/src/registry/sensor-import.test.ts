@@ -61,6 +61,7 @@ test('a file makes what is missing; a dry run says so first and changes nothing;
     position: { x: 0.25, y: 0.75 },
     interval_s: 60,
     status: 'active',
+    rollover_value: null,
   })
   assert.equal((await as('GET', `/api/buildings/${building_id}`)).json().timezone, 'Asia/Tokyo')
   assert.equal((await as('GET', `/api/floors/${floor_id}`)).json().level, 3)

@@ -212,6 +212,23 @@ test('what the server really answers is what the document says, for every operat
   await say(as, 'GET', '/api/sensors/{id}/series', { id: co2.id }, undefined, { query: `?${range}` })
   await say(as, 'GET', '/api/export', {}, undefined, { query: `?${range}&sensor_id=${co2.id}` })
 
+  const meter = {
+    floor_id: floor.id,
+    sensor_key: `${key}/meter`,
+    name: 'Main',
+    sensor_type: 'energy',
+    rollover_value: 1e5,
+  }
+  const { id: meterId } = (await say(as, 'POST', '/api/sensors', {}, meter)).json<{ id: number }>()
+  const replacements = '/api/sensors/{id}/meter-replacements'
+  const replaced = { at, final_reading: 512.5, first_reading: 0, note: 'x' }
+  const { id: replacement_id } = (await say(as, 'POST', replacements, { id: meterId }, replaced)).json<{ id: number }>()
+  await say(as, 'POST', replacements, { id: meterId }, replaced)
+  await say(as, 'POST', replacements, { id: co2.id }, replaced)
+  for (let i = 0; i < 2; i++)
+    await say(as, 'POST', `${replacements}/{replacement_id}/withdraw`, { id: meterId, replacement_id })
+  await say(as, 'GET', replacements, { id: meterId })
+
   const kind = { sensor_type: 'co2' }
   await sql`update sensor set created_at = '2000-01-01'`.execute(server.services.database.db)
   await send(as, [{ sensor_id: old.id, timestamp: '2020-01-01T00:00:00Z', value: 20 }])
