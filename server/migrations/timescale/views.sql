@@ -99,11 +99,11 @@ create view local_quarter as
 create view rollup_1d as
   select s.sensor_id, s.from_at as at, s.day, s.count, s.suspect, s.min, s.max, s.sum, s.sum / nullif(s.count, 0) as avg,
          s.first, s.last,
-         case when s.increase is not null then
+         case when s.increase is not null then greatest(0,
            s.increase
            + case when s.steps is null then 0 else (select sum(c.correction) from segment_corrections(s) c) end
            + rise_into_day(s.sensor_id, s.from_at,
-                           s.from_at + coalesce(s.first_good_ms, s.first_ms) * interval '1 millisecond', s.first)
+                           s.from_at + coalesce(s.first_good_ms, s.first_ms) * interval '1 millisecond', s.first))
          end as increase
   from segment s
   union all
@@ -121,7 +121,7 @@ create view rollup_1d as
 create view rollup_1h as
   select s.sensor_id, s.from_at + (h.hour - 1) * interval '1 hour' as at, h.count::int4, h.suspect::int4,
          h.min, h.max, h.sum, h.sum / nullif(h.count, 0) as avg,
-         case when s.increase is not null then
+         case when s.increase is not null then greatest(0,
            h.rises
            + case when s.steps is null then 0 else coalesce(
                (select sum(c.correction) from segment_corrections(s) c
@@ -130,7 +130,7 @@ create view rollup_1h as
            + case when h.count > 0 and not h.earlier then
                rise_into_day(s.sensor_id, s.from_at,
                            s.from_at + coalesce(s.first_good_ms, s.first_ms) * interval '1 millisecond', s.first)
-               else 0 end
+               else 0 end)
          end as increase
   from segment s
   cross join lateral (

@@ -83,9 +83,9 @@ export function addSteps(days: readonly Day[], counting: Counting, earlier: Good
   for (const { fromMs, day, hours, steps } of days) {
     if (steps === null) continue
     const add = (atMs: number, rose: number): void => {
-      day.increase += rose
       const hour = hours[Math.floor((atMs - fromMs) / hourMs)]
-      if (hour) hour.increase += rose
+      // What a correction takes back may miss zero by a rounding.
+      for (const figures of hour ? [day, hour] : [day]) figures.increase = Math.max(0, figures.increase + rose)
     }
     for (const step of steps.steps) add(step.after.atMs, correctionOf(counting, step))
     const first = { atMs: steps.firstGoodMs, value: day.first }
