@@ -55,9 +55,9 @@ create or replace function quarter_rise(
             where r.sensor_id = sensor and r.at >= quarter and r.at < quarter + interval '15 minutes' and r.quality & 1 = 0) one
       where before_at is not null)
     when falls is null then coalesce(rises, 0)
-    else rises + (
+    else greatest(0, rises + (
       select coalesce(sum(counter_rise(falls[n], falls[n + 1], s.rollover_value) - counter_rise(falls[n], falls[n + 1])), 0)
-      from sensor s cross join generate_series(1, cardinality(falls), 2) n where s.id = sensor)
+      from sensor s cross join generate_series(1, cardinality(falls), 2) n where s.id = sensor))
   end;
 
 /* What it rose by from the last good reading of one quarter hour to the first of the next that has any. */
