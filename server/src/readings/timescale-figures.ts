@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Tables } from '#platform'
 import type { Figures } from './rollup.ts'
 import type { SegmentRow } from './segment-row.ts'
@@ -27,9 +27,14 @@ const packed = sql`string_agg(
   || timestamptz_send(coalesce(first_at, 'epoch')) || timestamptz_send(coalesce(last_at, 'epoch')),
   ''::bytea order by bucket)`
 
+const replacedBetween = (from: RawBuilder<unknown>, to: RawBuilder<unknown>) => sql`exists (
+  select from meter_replacement m where m.sensor_id = quarter.sensor_id and m.at > ${from} and m.at <= ${to})`
+/** Functions only where they are needed: PostgreSQL can't merge them into the query, and a call takes a millisecond. */
 const judged = sql`
-  quarter_rise(sensor_id, at, first_at, last_at, rises, falls)
-  + link_rise(sensor_id, lag(last_at) over earlier, first_at, lag(last) over earlier, first)`
+  case when falls is not null or ${replacedBetween(sql`first_at`, sql`last_at`)}
+       then quarter_rise(sensor_id, at, first_at, last_at, rises, falls) else coalesce(rises, 0) end
+  + case when first < before or ${replacedBetween(sql`before_at`, sql`first_at`)}
+         then link_rise(sensor_id, before_at, first_at, before, first) else coalesce(first - before, 0) end`
 
 /**
  * Quarter hours added up to longer buckets, those with at least one reading, by sensor.
@@ -69,10 +74,12 @@ export async function readBuckets(
         select sensor_id, bucket, at, count, suspect, min, max, sum, first, last, first_at, last_at,
                ${counters ? judged : sql`0::float8`} as rises
         from (
-          select *, width_bucket(at, ${instantsText(bucketsMs)}::timestamptz[]) - 1 as bucket
-          from (${quarters}) one
+          select *${counters ? sql`, lag(last_at) over earlier as before_at, lag(last) over earlier as before` : sql``}
+          from (
+            select *, width_bucket(at, ${instantsText(bucketsMs)}::timestamptz[]) - 1 as bucket from (${quarters}) one
+          ) placed
+          ${counters ? sql`window earlier as (partition by sensor_id, bucket, count > 0 order by at)` : sql``}
         ) quarter
-        ${counters ? sql`window earlier as (partition by sensor_id, bucket, count > 0 order by at)` : sql``}
       ) linked
       group by sensor_id, bucket
     ) one
