@@ -131,7 +131,7 @@ create view rollup_1h as
                rise_into_day(s.sensor_id, s.from_at,
                            s.from_at + coalesce(s.first_good_ms, s.first_ms) * interval '1 millisecond', s.first)
                else 0 end)
-         end as increase
+         end as increase, s.day
   from segment s
   cross join lateral (
     select n as hour, k[n] as count, k[hours + n] as suspect,
@@ -158,12 +158,12 @@ create view rollup_1h as
   union all
   select d.sensor_id, d.at, d.count, d.suspect, d.min, d.max, d.sum, d.sum / nullif(d.count, 0),
          d.rises + case when d.rises is not null and d.opens then
-           rise_into_day(d.sensor_id, d.from_at, d.first_at, d.first) else 0 end
+           rise_into_day(d.sensor_id, d.from_at, d.first_at, d.first) else 0 end, d.day
   from (
     select sensor_id, from_at, from_at + floor(extract(epoch from at - from_at) / 3600) * interval '1 hour' as at,
            sum(count)::int4 as count, sum(suspect)::int4 as suspect, min(min) as min, max(max) as max, sum(sum) as sum,
            min(first_at) as first_at, first(first, at) filter (where count > 0) as first,
-           bool_or(opens) as opens, sum(rises) as rises
+           bool_or(opens) as opens, sum(rises) as rises, min(day) as day
     from local_quarter group by 1, 2, 3
   ) d
   where not exists (select from segment s where s.sensor_id = d.sensor_id and s.from_at = d.from_at);

@@ -189,6 +189,7 @@ export interface Rollup1h {
   at: Timestamp | null
   avg: number | null
   count: number | null
+  day: Timestamp | null
   increase: number | null
   max: number | null
   min: number | null
@@ -305,16 +306,14 @@ export interface Session {
   user_id: string
 }
 
-export interface UnsealedDayReading {
-  at: Timestamp | null
+export interface UnsealedDay {
+  counts: boolean | null
   day: Timestamp | null
   from_at: Timestamp | null
-  opens: boolean | null
-  quality: number | null
-  rise: number | null
+  replaced: boolean | null
+  rollover_value: number | null
   sensor_id: number | null
-  sensor_type: string | null
-  value: number | null
+  to_at: Timestamp | null
 }
 
 export interface Verification {
@@ -355,7 +354,7 @@ export interface DB {
   segment: Segment
   sensor: Sensor
   session: Session
-  unsealed_day_reading: UnsealedDayReading
+  unsealed_day: UnsealedDay
   verification: Verification
   zone: Zone
 }
