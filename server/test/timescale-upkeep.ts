@@ -6,6 +6,10 @@ import { createSmallBuilding, quietLog, send, startTestServer } from './harness.
 
 /** How the TimescaleDB engine keeps its figures right. Run by timescale.test.ts. */
 
+const only = {
+  skip: process.env['PLENUM_TEST_STORAGE'] === 'timescale' ? false : 'only on TimescaleDB, see timescale.test.ts',
+}
+
 const server = await startTestServer()
 const { db } = server.services.database
 const { readings } = server.services
@@ -33,22 +37,26 @@ async function assertEveryReadingCounts(): Promise<void> {
     assert.equal((await total(relation, 'count')) + (await total(relation, 'suspect')), rows, relation)
 }
 
-test('a late reading is counted at once, from rows, and after the next upkeep from what is materialised', async () => {
-  server.clock.nowMs = midnightMs + 3 * dayMs
-  const { temperature } = await createSmallBuilding(server)
-  await send(server.as, minutes(temperature.id, midnightMs, 2 * 1440))
-  await readings.sealClosedDays()
-  assert.deepEqual([await count('stale_day'), await total('reading_15m', 'count')], [0, 2 * 1440])
-  await send(server.as, minutes(temperature.id, midnightMs + 30_000, 10, 25))
-  assert.equal(await count('stale_day'), 1)
-  assert.equal(await total('reading_15m', 'count'), 2 * 1440, 'the continuous aggregate itself does not know')
-  await assertEveryReadingCounts()
-  await readings.sealClosedDays()
-  assert.deepEqual([await count('stale_day'), await total('reading_15m', 'count')], [0, 2 * 1440 + 10])
-  await assertEveryReadingCounts()
-})
+test(
+  'a late reading is counted at once, from rows, and after the next upkeep from what is materialised',
+  only,
+  async () => {
+    server.clock.nowMs = midnightMs + 3 * dayMs
+    const { temperature } = await createSmallBuilding(server)
+    await send(server.as, minutes(temperature.id, midnightMs, 2 * 1440))
+    await readings.sealClosedDays()
+    assert.deepEqual([await count('stale_day'), await total('reading_15m', 'count')], [0, 2 * 1440])
+    await send(server.as, minutes(temperature.id, midnightMs + 30_000, 10, 25))
+    assert.equal(await count('stale_day'), 1)
+    assert.equal(await total('reading_15m', 'count'), 2 * 1440, 'the continuous aggregate itself does not know')
+    await assertEveryReadingCounts()
+    await readings.sealClosedDays()
+    assert.deepEqual([await count('stale_day'), await total('reading_15m', 'count')], [0, 2 * 1440 + 10])
+    await assertEveryReadingCounts()
+  },
+)
 
-test('what is being written while days are materialised is counted when it is there', async () => {
+test('what is being written while days are materialised is counted when it is there', only, async () => {
   const { co2 } = await createSmallBuilding(server)
   await send(server.as, minutes(co2.id, midnightMs + 2 * dayMs, 1000, 500))
   server.clock.nowMs += 3 * dayMs
@@ -67,7 +75,7 @@ test('what is being written while days are materialised is counted when it is th
   await assertEveryReadingCounts()
 })
 
-test('whatever arrives during upkeep, by whoever it is done, every reading counts once', async () => {
+test('whatever arrives during upkeep, by whoever it is done, every reading counts once', only, async () => {
   server.clock.nowMs = midnightMs + 9 * dayMs
   const { temperature, co2 } = await createSmallBuilding(server)
   const late = Array.from({ length: 24 }, (_, i) =>
@@ -84,7 +92,7 @@ test('whatever arrives during upkeep, by whoever it is done, every reading count
   await assertEveryReadingCounts()
 })
 
-test('upkeep that is cut off goes on where it ended', async () => {
+test('upkeep that is cut off goes on where it ended', only, async () => {
   const { temperature } = await createSmallBuilding(server)
   for (let day = 0; day < 30; day += 3)
     await send(server.as, minutes(temperature.id, midnightMs - (40 - day) * dayMs, 50))
@@ -96,7 +104,7 @@ test('upkeep that is cut off goes on where it ended', async () => {
   assert.equal(await count('stale_day'), 0)
 })
 
-test('chunks that retention has emptied go', async () => {
+test('chunks that retention has emptied go', only, async () => {
   const chunks = async () => (await sql`select show_chunks('reading')`.execute(db)).rows.length
   const [before, days] = [await chunks(), await count('rollup_1d')]
   server.clock.nowMs = Date.parse('2028-01-01T00:00Z')
@@ -106,20 +114,24 @@ test('chunks that retention has emptied go', async () => {
   assert.equal(await count('rollup_1d'), days)
 })
 
-test('calendar days of every time zone begin at a quarter hour since readings are taken, and hold their quarter hours', async () => {
-  const { rows } = await sql`
+test(
+  'calendar days of every time zone begin at a quarter hour since readings are taken, and hold their quarter hours',
+  only,
+  async () => {
+    const { rows } = await sql`
     select distinct name from pg_timezone_names,
       generate_series(timestamp '1990-01-01', '2037-12-31', '9 days') day
     where name !~ '^posix/' and extract(epoch from local_midnight(day::date, name))::int8 % 900 <> 0`.execute(db)
-  assert.deepEqual(rows, [])
-  const { rows: turns } = await sql`
+    assert.deepEqual(rows, [])
+    const { rows: turns } = await sql`
     select distinct name from unnest(array['America/St_Johns', 'Africa/Cairo', 'Pacific/Apia', 'America/Sao_Paulo']) name,
       generate_series(timestamptz '2010-10-01Z', '2012-01-01Z', '15 minutes') at
     where local_day_start(at, name) <> local_midnight(local_day(at, name), name)`.execute(db)
-  assert.deepEqual(turns, [])
-})
+    assert.deepEqual(turns, [])
+  },
+)
 
-test('views that a common migration has made otherwise are made anew', async () => {
+test('views that a common migration has made otherwise are made anew', only, async () => {
   const definition = async () =>
     (await sql`select pg_get_viewdef('rollup_1d'::regclass) as text`.execute(db)).rows[0] as { text: string }
   const before = await definition()
