@@ -36,8 +36,9 @@ export type ReadDays = (
 export function daysIn(parts: StoredParts, startsMs: Float64Array, { counting, holdMs }: Meaning): Day[] {
   const days: Day[] = []
   const replacedAtMs = counting?.replacements.map(({ atMs }) => atMs)
+  const hasSteps = counting !== undefined || holdMs !== undefined
   const addCounted = (readings: Columns, fromMs: number, toMs: number): void => {
-    const steps = counting || holdMs !== undefined ? stepsOf(readings, replacedAtMs) : null
+    const steps = hasSteps ? stepsOf(readings, replacedAtMs) : null
     const held = holdMs === undefined ? null : heldOf(readings, fromMs, toMs, holdMs)
     days.push({ fromMs, steps, held, ...figuresOfDay(readings, fromMs, toMs) })
   }
@@ -47,7 +48,7 @@ export function daysIn(parts: StoredParts, startsMs: Float64Array, { counting, h
     // Its interval was another one when it was sealed.
     if (held === null && holdMs !== undefined && segment.step_ms !== null)
       addCounted(decodeReadings(segment), fromMs, toMs)
-    else days.push({ fromMs, steps: decodeSteps(segment), held, ...decodeFigures(segment) })
+    else days.push({ fromMs, steps: hasSteps ? decodeSteps(segment) : null, held, ...decodeFigures(segment) })
   }
   let hotFromMs = Number.NEGATIVE_INFINITY
   const addHot = (hot: Columns, atLeastMs: number, atMostMs: number): void => {

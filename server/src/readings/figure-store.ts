@@ -40,14 +40,16 @@ const packedArrays = (name: 'steps' | 'held') => {
   return sql`case when bool_or(${column} is not null) then string_agg(coalesce(${column}::text, ''), ';') end`
 }
 
-/** Whether how long a state held in `s` was counted with another longest hold than it has now. */
-const heldOtherwise = (holdsMs: ReadonlyMap<number, number>) => {
-  if (holdsMs.size === 0) return sql`false`
-  const [ids, holds] = [[...holdsMs.keys()], [...holdsMs.values()]]
-  return sql`(s.step_ms is not null and exists (
-    select from unnest(${ids}::int4[], ${holds}::int4[]) as state (id, hold_ms)
-    where state.id = s.sensor_id and s.held[1] is distinct from state.hold_ms))`
-}
+/**
+ * The sensors asked for: where their hot rows begin, and how long a state holds. Most days are older than all hot rows
+ * of their sensor; comparing spares each of them a look into every partition.
+ */
+const askedSensors = ({ sensorIds }: PartsQuery, holdsMs: ReadonlyMap<number, number>) => sql`
+  select id, hold_ms, (select min(r.at) from reading r where r.sensor_id = id) as hot_from
+  from unnest(${sensorIds}::int4[], ${sensorIds.map((id) => holdsMs.get(id) ?? null)}::int4[]) as asked (id, hold_ms)`
+const isHot = sql`(s.to_at > asked.hot_from and ${hotOver})`
+/** How long a state held in `s` was counted with another longest hold than it has now. */
+const heldOtherwise = sql`(asked.hold_ms is not null and s.step_ms is not null and s.held[1] is distinct from asked.hold_ms)`
 
 /**
  * Figures of sealed days, readings only of those days that have hot rows over them or whose figures can't be used, and
@@ -61,22 +63,20 @@ export async function readFigures(
   unit: 'hour' | 'day',
   holdsMs: ReadonlyMap<number, number>,
 ): Promise<Map<number, StoredParts>> {
-  // Most days are older than all hot rows of their sensor: comparing spares each of them a look into every partition.
-  const whole = sql`(s.to_at > asked.hot_from and ${hotOver} or ${heldOtherwise(holdsMs)})`
-  const { rows } = await sql<FigureRow>`
-    with asked as materialized (
-      select id, (select min(r.at) from reading r where r.sensor_id = id) as hot_from
-      from unnest(${query.sensorIds}::int4[]) id
-    )
+  const whole = sql`
     select ${segmentColumns}, null::bytea as hot_at, null::bytea as hot_values, null::bytea as hot_qualities,
-           null::bytea as packed, null::text as packed_hours, null::text as packed_steps,
-           null::text as packed_held
-    from segment s join asked on asked.id = s.sensor_id where ${segmentsWithin(query)} and ${whole}
+           null::bytea as packed, null::text as packed_hours, null::text as packed_steps, null::text as packed_held
+    from asked join segment s on s.sensor_id = asked.id and ${segmentsWithin(query)}`
+  const { rows } = await sql<FigureRow>`
+    with asked as materialized (${askedSensors(query, holdsMs)})
+    ${whole} where s.from_at > asked.hot_from - interval '2 days' and ${isHot}
+    union all
+    ${whole} where asked.hold_ms is not null and ${heldOtherwise} and ${isHot} is not true
     union all
     select s.sensor_id, ${withoutSegment}, null, null, null, ${packed}, ${unit === 'hour' ? packedHours : null},
            ${packedArrays('steps')}, ${packedArrays('held')}
-    from segment s join asked on asked.id = s.sensor_id
-    where ${segmentsWithin(query)} and coalesce(not ${whole}, true)
+    from asked join segment s on s.sensor_id = asked.id and ${segmentsWithin(query)}
+    where ${isHot} is not true and not ${heldOtherwise}
     group by s.sensor_id
     union all
     select r.sensor_id, ${withoutSegment}, ${hotColumns}, null, null, null, null from reading r
