@@ -23,7 +23,7 @@ export interface Dropped {
 
 /** Sensors that are looked through in one statement: 12 ms where nothing is due. */
 const sensorsPerPage = 1_000
-/** Sensor-days of one statement: 30 ms of the database, up to half a second where their pages come from disk. */
+/** Sensor-days of one statement: 30 ms of the database, up to two seconds where their pages come from disk. */
 const daysPerStep = 2_000
 
 /**
