@@ -5,9 +5,9 @@ import { type Kysely, sql } from 'kysely'
 import fc from 'fast-check'
 import type { Tables } from '#platform'
 import { countUnsealed, create, send, startTestServer, storage } from '#test'
-import { declare, type Declaration, declarationWithin, type Declared, rose } from './declarations.ts'
+import { declare, type Declaration, declarationWithin, type Declared } from './declarations.ts'
+import { expectedRollups, fromView, type Known, type List, rounded } from './listed-readings.ts'
 import { isLate } from './quality.ts'
-import type { Rollup } from './stored-readings.ts'
 
 /**
  * Everything that can happen to a reading, against a plain list: on time, late, repeated, replaced, suspect; days sealed
@@ -32,13 +32,6 @@ const places: [string, string][] = [
   ['Africa/Cairo', '2026-10-28T12:00:00Z'],
   ['America/Los_Angeles', '2026-10-30T12:00:00Z'],
 ]
-
-interface Known {
-  value: number
-  /** 1: suspect. */
-  quality: number
-  late: boolean
-}
 
 interface Sent {
   /** Hours and steps since the beginning. */
@@ -88,77 +81,12 @@ async function createPair(timezone: string) {
   return { gauge, meter }
 }
 
-type List = Map<number, Map<number, Known>>
-
 /** Day starts as the database has them: what is tested here is what happens within them. */
 async function dayStarts(timezone: string, fromMs: number): Promise<number[]> {
   const { rows } = await sql<{ ms: number }>`
     select (extract(epoch from local_midnight(${new Date(fromMs).toISOString()}::timestamptz::date + n, ${timezone})) * 1000)::float8 as ms
     from generate_series(-3, 20) n order by 1`.execute(db)
   return rows.map(({ ms }) => ms)
-}
-
-/** From the list, every figure by itself. */
-function expectedRollups(
-  list: List,
-  meter: number,
-  declared: Declared,
-  starts: number[],
-  unit: 'hour' | 'day',
-): Rollup[] {
-  const rollups: Rollup[] = []
-  for (const [sensorId, known] of list) {
-    const all = [...known].sort(([a], [b]) => a - b).map(([atMs, one]) => ({ atMs, ...one }))
-    const good = all.filter(({ quality }) => quality === 0)
-    const bucketOf = (atMs: number): number => {
-      const start = starts.findLast((ms) => ms <= atMs) as number
-      return unit === 'day' ? start : start + Math.floor((atMs - start) / hourMs) * hourMs
-    }
-    for (const [atMs, inside] of Map.groupBy(all, (one) => bucketOf(one.atMs))) {
-      const mine = inside.filter(({ quality }) => quality === 0).map(({ value }) => value)
-      let increase = 0
-      good.forEach((one, i) => {
-        const before = good[i - 1]
-        if (before && bucketOf(one.atMs) === atMs) increase += rose(before, one, declared)
-      })
-      const some = (number: number) => (mine.length > 0 ? number : Number.NaN)
-      rollups.push({
-        sensorId,
-        atMs,
-        count: mine.length,
-        suspect: inside.length - mine.length,
-        min: some(Math.min(...mine)),
-        max: some(Math.max(...mine)),
-        sum: some(mine.reduce((sum, value) => sum + value, 0)),
-        first: unit === 'day' ? (mine[0] ?? Number.NaN) : Number.NaN,
-        last: unit === 'day' ? (mine.at(-1) ?? Number.NaN) : Number.NaN,
-        increase: sensorId === meter ? increase : Number.NaN,
-        share: Number.NaN,
-      })
-    }
-  }
-  return rollups.sort((a, b) => a.atMs - b.atMs || a.sensorId - b.sensorId)
-}
-
-/** Sums are rounded once or at every step: equal to twelve digits. */
-const rounded = (rollups: Rollup[]) =>
-  rollups.map((one) => ({ ...one, sum: Number(one.sum.toPrecision(12)), increase: Number(one.increase.toFixed(9)) }))
-
-const fromView = (row: Record<string, number | null | Date>, unit: 'hour' | 'day'): Rollup => {
-  const number = (name: string) => (row[name] === null || row[name] === undefined ? Number.NaN : Number(row[name]))
-  return {
-    sensorId: number('sensor_id'),
-    atMs: (row['at'] as Date).getTime(),
-    count: number('count'),
-    suspect: number('suspect'),
-    min: number('min'),
-    max: number('max'),
-    sum: number('sum'),
-    first: unit === 'day' ? number('first') : Number.NaN,
-    last: unit === 'day' ? number('last') : Number.NaN,
-    increase: number('increase'),
-    share: Number.NaN,
-  }
 }
 
 async function check(
