@@ -1,33 +1,11 @@
 import { isGood } from './quality.ts'
 import { type Columns, rise } from './rollup.ts'
+import type { Counting, Good } from './stored-readings.ts'
 
 /**
  * What counters count where their readings fall. The same is written in SQL, in 0007_counter.sql, for those who ask the
  * database themselves.
  */
-
-/** A good reading that others are counted from. */
-export interface Good {
-  atMs: number
-  value: number
-}
-
-/** A meter that was replaced: between readings before `atMs` and those from then on. */
-export interface Replacement {
-  atMs: number
-  /** Of the old meter. */
-  finalReading: number
-  /** Of the new one. */
-  firstReading: number
-}
-
-/** What has to be known of a counter to say what a fall of it means. */
-export interface Counting {
-  /** The value at which its register starts again from 0; null where that is not known. */
-  rolloverValue: number | null
-  /** In time order. */
-  replacements: readonly Replacement[]
-}
 
 /**
  * Only falls to half or less can be roll-overs: the way round is at most half of the register, which is no smaller than

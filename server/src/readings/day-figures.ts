@@ -1,11 +1,12 @@
 import { merged, within } from './columns.ts'
-import { correctionOf, type Counting, counterStep, type DaySteps, type Good, stepsOf } from './counter-steps.ts'
+import { correctionOf, counterStep, type DaySteps, stepsOf } from './counter-steps.ts'
 import { addHeld, decodeHeld, type Held, heldOf, isOn } from './held-state.ts'
 import { dayIndexOf } from './local-days.ts'
 import { type Columns, type Figures, figuresOfDay, hourMs } from './rollup.ts'
 import { decodeFigures, decodeReadings, decodeSteps } from './segment-codec.ts'
 import type { SegmentRow } from './segment-row.ts'
 import type { PartsQuery, StoredParts } from './segment-store.ts'
+import type { Counting, Good } from './stored-readings.ts'
 
 /** Figures of one local day. */
 export interface Day {

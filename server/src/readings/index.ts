@@ -17,14 +17,14 @@ import { readingRoutes } from './routes.ts'
 import { createSensorDirectory } from './sensor-directory.ts'
 import { createStore } from './store.ts'
 
-export { type Counting, counterStep, type Good } from './counter-steps.ts'
+export { counterStep } from './counter-steps.ts'
 export type { Committed } from './ingest.ts'
 export { holdMsOf, isOn } from './held-state.ts'
 export { isGood, isLate } from './quality.ts'
 export type { Expiry } from './retention.ts'
 export { describePeriod } from './retention-plan.ts'
 export type { KeptKind } from './retention-policy.ts'
-export type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
+export type { Counting, Good, ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
 export type Readings = ReturnType<typeof createReadings>
 
 /** A gateway's "last seen" is exact to this. */

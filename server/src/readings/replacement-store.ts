@@ -1,8 +1,8 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Tables } from '#platform'
-import type { Counting } from './counter-steps.ts'
 import type { SegmentRow } from './segment-row.ts'
 import { longestDayMs, segmentColumns } from './segment-store.ts'
+import type { Counting } from './stored-readings.ts'
 
 export type ReplacementRow = Selectable<Tables['meter_replacement']>
 

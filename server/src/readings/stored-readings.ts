@@ -1,5 +1,3 @@
-import type { Counting, Good } from './counter-steps.ts'
-
 /**
  * What is stored, whatever form it is stored in: hot rows, sealed segments, late rows over them. Nobody outside this
  * slice knows which.
@@ -37,6 +35,29 @@ export interface Rollup {
    * mean of the readings.
    */
   share: number
+}
+
+/** A good reading that others are counted from. */
+export interface Good {
+  atMs: number
+  value: number
+}
+
+/** A meter that was replaced: between readings before `atMs` and those from then on. */
+interface Replacement {
+  atMs: number
+  /** Of the old meter. */
+  finalReading: number
+  /** Of the new one. */
+  firstReading: number
+}
+
+/** What has to be known of a counter to say what a fall of it means. */
+export interface Counting {
+  /** The value at which its register starts again from 0; null where that is not known. */
+  rolloverValue: number | null
+  /** In time order. */
+  replacements: readonly Replacement[]
 }
 
 export interface StoredReadings {

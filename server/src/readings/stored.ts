@@ -1,7 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
 import { merged, within } from './columns.ts'
-import type { Good } from './counter-steps.ts'
 import { addCarried, addSteps, type Day, daysIn, type ReadDays } from './day-figures.ts'
 import { readFigures } from './figure-store.ts'
 import { shareOf } from './held-state.ts'
@@ -11,7 +10,7 @@ import { hourMs } from './rollup.ts'
 import { sealStore } from './seal-store.ts'
 import { decodeReadings } from './segment-codec.ts'
 import { readParts, type StoredParts } from './segment-store.ts'
-import type { ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
+import type { Good, ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
 
 const dayMs = 86_400_000
 /** Sensor-days of one query of a scan: half a megabyte of minutes, and still few queries. */

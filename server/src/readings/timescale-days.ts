@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Tables } from '#platform'
-import { type Counting, counterStep } from './counter-steps.ts'
+import { counterStep } from './counter-steps.ts'
 import { dayIndexOf, type DaysOf } from './local-days.ts'
 import { type Figures, hourMs } from './rollup.ts'
 import { type SensorOfZone, sealStore } from './seal-store.ts'
@@ -8,6 +8,7 @@ import { decodeFigures, decodeSteps } from './segment-codec.ts'
 import type { SegmentRow } from './segment-row.ts'
 import type { Day, ReadDays } from './day-figures.ts'
 import { createReadDays } from './stored.ts'
+import type { Counting } from './stored-readings.ts'
 import { type Bucket, type Buckets, readBuckets, readLeft } from './timescale-figures.ts'
 
 /** Days from quarter hours, and those of which retention has left only figures. @param daysOf where local days begin */
