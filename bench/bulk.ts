@@ -4,7 +4,7 @@ import { signIn } from './api-session.ts'
 import type { Benchmark, BenchmarkOptions, Outcome, Size } from './benchmark.ts'
 import { type BulkRound, reportBulk } from './bulk-report.ts'
 import { type CpuMs, readCpu } from './cpu.ts'
-import { assertSameRecords, withoutLate } from './history-checks.ts'
+import { assertSameRecords } from './history-checks.ts'
 import { createHistoryClient, type HistoryClient, recordsOf } from './history-client.ts'
 import { postBatches } from './post-batches.ts'
 import type { ReadingRows } from './reading-rows.ts'
@@ -141,7 +141,7 @@ async function assertSamePast(bench: Bench, { fromMs, toMs }: Span): Promise<voi
   ) => {
     const answered = await past.floor(building.floorIds.get(level) as number, from, to, resolution)
     return recordsOf<RawRecord | RollupRecord>(answered).map((record) => {
-      return { ...withoutLate(record), sensor_id: places.get(record.sensor_id) }
+      return { ...record, sensor_id: places.get(record.sensor_id) }
     })
   }
   const assertSame = async (level: number, span: [number, number], resolution: string): Promise<void> => {

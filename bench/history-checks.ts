@@ -45,15 +45,9 @@ export function assertSameRecords(found: readonly unknown[], expected: readonly 
 
 export function assertSameReadings(found: readonly RawRecord[], expected: readonly RawRow[]): void {
   assertSameRecords(
-    found.map(withoutLate),
+    found,
     expected.map(({ sensor_id, ms, value, quality }) => {
       return { sensor_id, timestamp: new Date(ms).toISOString(), value, quality: quality === 0 ? 'good' : 'suspect' }
     }),
   )
-}
-
-/** Whether a reading came late is how it came, which is what differs between two ways in; not what was read. */
-export function withoutLate<T extends object>(record: T): Omit<T, 'late'> {
-  const { late: _late, ...rest } = record as T & { late?: true }
-  return rest
 }

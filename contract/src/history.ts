@@ -45,15 +45,7 @@ export const HistoryQuery = Closed({
   sensor_type: Type.Optional(Type.Array(SensorTypeName, { minItems: 1, maxItems: 100 })),
 })
 
-export const RawRecord = Type.Object({
-  sensor_id: Id,
-  timestamp: Timestamp,
-  value: Type.Number(),
-  quality: Quality,
-  late: Type.Optional(
-    Type.Literal(true, { description: 'It arrived more than ten minutes after its time; left out where it did not' }),
-  ),
-})
+export const RawRecord = Type.Object({ sensor_id: Id, timestamp: Timestamp, value: Type.Number(), quality: Quality })
 export type RawRecord = Static<typeof RawRecord>
 
 /**

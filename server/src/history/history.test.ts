@@ -43,22 +43,13 @@ const valueOf: Record<Sensor['behaviour'], fc.Arbitrary<number>> = {
   state: fc.constantFrom(0, 1, 0, 1, 0, 1, 7),
 }
 
-const todayMs = server.clock.nowMs
-
-/** Everything in its time, and so today what is late. */
 const store = async (asGateway: Caller, given: Given[]): Promise<void> => {
-  for (const [sentMs, together] of Map.groupBy(given, (one) => one.sentMs)) {
-    server.clock.nowMs = sentMs
-    await send(
-      asGateway,
-      together.map(({ sensorId, atMs, value }) => ({
-        sensor_id: sensorId,
-        timestamp: new Date(atMs).toISOString(),
-        value,
-      })),
-    )
-  }
-  server.clock.nowMs = todayMs
+  const readings = given.map(({ sensorId, atMs, value }) => ({
+    sensor_id: sensorId,
+    timestamp: new Date(atMs).toISOString(),
+    value,
+  }))
+  await send(asGateway, readings)
 }
 
 type Declared = { atMs: number; final: number; first: number; withdrawn: boolean }[]
@@ -100,7 +91,6 @@ for (const [timezone, dayMs] of zones) {
           minute: fc.nat({ max: 3 * 24 * 60 }),
           seconds: fc.constantFrom(0, 0, 0, 0.001, 59.999),
           values: fc.record(valueOf),
-          onTime: fc.boolean(),
         }),
         { minLength: 1, maxLength: 120 },
       ),
@@ -125,21 +115,14 @@ for (const [timezone, dayMs] of zones) {
         const { sensors, floor, asGateway } = await floorIn(timezone)
         const startMs = dayMs - 86_400_000
         const byIdentity = new Map<string, Given>()
-        for (const { sensor: i, minute, seconds, values, onTime } of readings) {
+        for (const { sensor: i, minute, seconds, values } of readings) {
           const { sensorId, behaviour } = sensors[i] as Sensor
           const atMs = startMs + minute * 60_000 + seconds * 1_000
           const value = values[behaviour]
-          const sentMs = onTime ? atMs + 599_000 : todayMs
-          byIdentity.set(`${sensorId} ${atMs}`, { sensorId, atMs, value, good: isGood(behaviour, value), sentMs })
+          byIdentity.set(`${sensorId} ${atMs}`, { sensorId, atMs, value, good: isGood(behaviour, value) })
         }
         // What the counter rose from.
-        const first = {
-          sensorId: (sensors[1] as Sensor).sensorId,
-          atMs: startMs - 60_000,
-          value: 100,
-          good: true,
-          sentMs: todayMs,
-        }
+        const first = { sensorId: (sensors[1] as Sensor).sensorId, atMs: startMs - 60_000, value: 100, good: true }
         const given = [first, ...byIdentity.values()]
         await store(asGateway, given)
         if (declared.sealedFirst) await server.services.readings.sealClosedDays()

@@ -7,8 +7,6 @@ export interface Given {
   atMs: number
   value: number
   good: boolean
-  /** When it was sent. */
-  sentMs: number
 }
 
 export interface Sensor {
@@ -137,12 +135,11 @@ export function expectedHistory(
 ): Record<string, unknown>[] {
   const records =
     grain === 'raw'
-      ? given.map(({ sensorId, atMs, value, good, sentMs }) => ({
+      ? given.map(({ sensorId, atMs, value, good }) => ({
           sensor_id: sensorId,
           timestamp: new Date(atMs).toISOString(),
           value,
           quality: good ? 'good' : 'suspect',
-          ...(sentMs - atMs > 600_000 && { late: true }),
         }))
       : sensors.flatMap((sensor) =>
           ofSensor(

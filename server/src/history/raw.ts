@@ -1,5 +1,5 @@
 import type { RawRecord } from '@plenum/contract'
-import { isGood, isLate, type StoredReadings } from '#readings'
+import { isGood, type StoredReadings } from '#readings'
 import { byPlace, type Page, type Place, readPage } from './page.ts'
 import type { Range } from './instant.ts'
 import type { PastSensor } from './store.ts'
@@ -7,7 +7,6 @@ import type { PastSensor } from './store.ts'
 export interface RawReading extends Place {
   value: number
   quality: RawRecord['quality']
-  late: boolean
 }
 
 /** Readings a window may hold besides those that the page takes; a sensor may send more often than it is said to. */
@@ -38,7 +37,6 @@ export function rawPage(
           atMs: atMs[i] as number,
           value: values[i] as number,
           quality: isGood(qualities[i]) ? 'good' : 'suspect',
-          late: isLate(qualities[i]),
         })
     }
     return found.sort(byPlace)

@@ -46,8 +46,28 @@ test('the past of a floor: buckets with figures, in order, and what was asked fo
     timestamp: '2026-11-22T15:31:00.000Z',
     value: 9_999,
     quality: 'suspect',
-    late: true,
   })
+})
+
+test('a series counts what arrived late, sealed or not, and does not know it where it is made of hours', async () => {
+  const { temperature, asGateway } = await createSmallBuilding(server)
+  const nowMs = clock.nowMs
+  const at = (agoMs: number, value: number) => ({ sensor_id: temperature.id, timestamp: iso(nowMs - agoMs), value })
+  await send(asGateway, [at(600_000, 20), at(600_001, 20), at(50 * hourMs, 9_999), at(50 * hourMs + 1, 20)])
+  const late = async (fromMs: number) => {
+    const range = `from=${iso(fromMs)}&to=${iso(nowMs)}`
+    return (await as('GET', `/api/sensors/${temperature.id}/series?${range}&points=10`)).json<Series>().late
+  }
+  // The columns are too narrow to be made of hours.
+  assert.deepEqual(await late(nowMs - 30 * hourMs), [1])
+  await server.services.readings.sealClosedDays()
+  const sealed = `from=${iso(nowMs - 51 * hourMs)}&to=${iso(nowMs - 49 * hourMs)}`
+  const series = (await as('GET', `/api/sensors/${temperature.id}/series?${sealed}&points=10`)).json<Series>()
+  assert.equal(
+    (series.late ?? []).reduce((sum, count) => sum + count, 0),
+    2,
+  )
+  assert.equal(await late(nowMs - 3_000 * hourMs), null)
 })
 
 test('a state has the share of time in which it was 1, a counter what it rose by', async () => {

@@ -141,7 +141,7 @@ async function sendRound(round: number, streams: Event[][], sensors: Sensor[], s
       if (list.get(identity)?.value !== value) {
         stored++
         const good = isPlausible(types[i % 3] ?? 'temperature', value)
-        list.set(identity, { sensorId, atMs, value, good, sentMs: clock.nowMs })
+        list.set(identity, { sensorId, atMs, value, good })
       }
       body.push({ sensor_id: sensorId, timestamp: new Date(atMs).toISOString(), value })
     }

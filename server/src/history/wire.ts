@@ -12,14 +12,12 @@ import type { PastSensor } from './store.ts'
 export function rawJson(records: readonly RawReading[]): string {
   const instant = createInstantWriter()
   let json = ''
-  for (const { sensorId, atMs, value, quality, late } of records) {
+  for (const { sensorId, atMs, value, quality } of records) {
     if (json !== '') json += ','
-    json += `{"sensor_id":${sensorId},"timestamp":"${instant(atMs)}","value":${number(value)},"quality":"${quality}"${late ? lateMark : ''}}`
+    json += `{"sensor_id":${sensorId},"timestamp":"${instant(atMs)}","value":${number(value)},"quality":"${quality}"}`
   }
   return `[${json}]`
 }
-
-const lateMark = ',"late":true'
 
 /** As JSON has it; -0 is 0 there too. */
 const number = (value: number): string => String(value)
