@@ -16,11 +16,6 @@ export interface SensorOfZone {
   sensor_type: SensorType
 }
 
-export interface SensorInPlace extends SensorOfZone {
-  interval_s: number
-  timezone: string
-}
-
 const states = sensorTypes.filter((type) => sensorKinds[type].behaviour === 'state')
 
 /** The SQL of sealing. */
@@ -35,10 +30,10 @@ export const sealStore = {
     return rows.map(({ name }) => spanOf(name)).filter((span) => span !== null)
   },
 
-  sensors: async (db: Kysely<Tables>, ids: readonly number[]): Promise<SensorInPlace[]> =>
+  sensors: async (db: Kysely<Tables>, ids: readonly number[]): Promise<(SensorOfZone & { timezone: string })[]> =>
     (
-      await sql<SensorInPlace>`
-        select s.id, s.sensor_type, s.interval_s, b.timezone from sensor s join building b on b.id = s.building_id
+      await sql<SensorOfZone & { timezone: string }>`
+        select s.id, s.sensor_type, b.timezone from sensor s join building b on b.id = s.building_id
         where s.id = any(${ids}::int4[])`.execute(db)
     ).rows,
 
