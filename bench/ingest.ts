@@ -21,7 +21,7 @@ const goals = new Map([
   [1_000, 0.6],
   [100, 0.35],
 ])
-const clientCounts = [2, 4, 8]
+const clientCounts = [4, 8, 16]
 const mostClients = Math.max(...clientCounts)
 /** Of answers while half as much comes in as at the most. */
 const goalP99Ms = 100

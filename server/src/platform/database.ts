@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { binaryStatement } from './binary-statement.ts'
+import { copyStatement } from './copy-statement.ts'
 import { isDatabaseUnavailable } from './database-errors.ts'
 import type { Log } from './log.ts'
 import type { DB } from './tables.generated.ts'
@@ -38,6 +39,8 @@ export interface Database {
    * name it stays prepared on each connection that has run it: PostgreSQL then parses and plans it no more.
    */
   execute(text: string, parameters: readonly Buffer[], name?: string): Promise<number>
+  /** Runs `COPY … FROM STDIN` with rows in the binary format, and answers how many there were. */
+  copy(text: string, rows: Buffer): Promise<number>
   counts(): PoolCounts
   /** Waits for connections in use, then closes all. */
   close(): Promise<void>
@@ -67,26 +70,29 @@ export function openDatabase(settings: PoolSettings): Database {
   pool.on('connect', (client) => void client.on('error', () => {}))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   let closing: Promise<void> | undefined
+  /** Runs a statement of our own on a connection of the pool; how many rows it changed. */
+  const changing = async (
+    statement: (done: (error: unknown, rowCount: number) => void) => pg.Submittable,
+  ): Promise<number> => {
+    const client = await pool.connect()
+    let broken = false
+    try {
+      return await new Promise<number>((resolve, reject) => {
+        client.query(statement((error, rowCount) => (error ? reject(error) : resolve(rowCount))))
+      })
+    } catch (error) {
+      // A backend that is ended says so before its socket closes: in that moment the pool would hand it on as good.
+      broken = isDatabaseUnavailable(error)
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
   return {
     db,
     pool,
-    async execute(text, parameters, name = '') {
-      const client = await pool.connect()
-      let broken = false
-      try {
-        return await new Promise<number>((resolve, reject) => {
-          client.query(
-            binaryStatement(text, parameters, name, (error, rowCount) => (error ? reject(error) : resolve(rowCount))),
-          )
-        })
-      } catch (error) {
-        // A backend that is ended says so before its socket closes: in that moment the pool would hand it on as good.
-        broken = isDatabaseUnavailable(error)
-        throw error
-      } finally {
-        client.release(broken)
-      }
-    },
+    execute: (text, parameters, name = '') => changing((done) => binaryStatement(text, parameters, name, done)),
+    copy: (text, rows) => changing((done) => copyStatement(text, rows, done)),
     counts: () => ({
       size: pool.totalCount,
       used: pool.totalCount - pool.idleCount,

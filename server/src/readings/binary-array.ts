@@ -8,20 +8,23 @@ import { rowsBySensor } from './insert-order.ts'
 
 const header = 20
 /** Milliseconds from 1970 to PostgreSQL's epoch, 2000-01-01. */
-const postgresEpochMs = 946_684_800_000
+export const postgresEpochMs = 946_684_800_000
 /** By their type's oid, and the bytes of an element. */
 const int4 = { type: 23, bytes: 4 }
 const timestamptz = { type: 1184, bytes: 8 }
 const float8 = { type: 701, bytes: 8 }
 const int2 = { type: 21, bytes: 2 }
 
+/** Readings of all batches. */
+export const countOf = (batches: readonly Batch[]): number =>
+  batches.reduce((sum, { sensorIds }) => sum + sensorIds.length, 0)
+
 /**
  * Readings of all batches, ordered by sensor, as int4[], timestamptz[], float8[] and int2[]: sensors, instants, values
  * and qualities.
  */
 export function arraysOf(batches: readonly Batch[]): Buffer[] {
-  let count = 0
-  for (const { sensorIds } of batches) count += sensorIds.length
+  const count = countOf(batches)
   const rows = rowsBySensor(batches, count)
   const size = ({ bytes }: { bytes: number }) => header + count * (4 + bytes)
   const columns = [int4, timestamptz, float8, int2]

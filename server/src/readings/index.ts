@@ -35,7 +35,7 @@ const dropForMs = 10 * 60_000
 
 /** Takes readings in and keeps them. */
 export function createReadings(options: {
-  database: Pick<Database, 'db' | 'execute'>
+  database: Pick<Database, 'db' | 'execute' | 'copy'>
   storage: Storage
   /** For sealing and retention, so that they keep no request waiting. */
   jobs: Kysely<Tables>

@@ -1,3 +1,6 @@
+/** Rows that are new, many at once: fewer bytes of log a row than an insert writes (docs/adr/0010-cheaper-ingest.md). */
+export const copyIn = 'copy reading (sensor_id, quality, at, value) from stdin (format binary)'
+
 /** Several `unnest` side by side need no table in between, as one in the from clause does. */
 export const insert = `
   insert into reading (sensor_id, at, value, quality)

@@ -1,13 +1,14 @@
 import { CompiledQuery } from 'kysely'
 import { type Database, sqlState, type Storage } from '#platform'
 import type { Batch } from './batch.ts'
-import { arraysOf } from './binary-array.ts'
+import { arraysOf, countOf } from './binary-array.ts'
+import { copyRowsOf } from './copy-rows.ts'
 import { arrivalsOf } from './engine.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { distinct } from './identity.ts'
 import { createNewest } from './newest.ts'
 import { asOverloaded } from './overload.ts'
-import { insert, insertOrReplace } from './reading-statements.ts'
+import { copyIn, insert, insertOrReplace } from './reading-statements.ts'
 
 export type ReadingStore = ReturnType<typeof createStore>
 
@@ -28,6 +29,8 @@ const liesInRows = /^(22|23|40)/
 const writers = 2
 /** A reading costs PostgreSQL 3.5 µs in statements of 100, 2.0 in those of 1,000, 1.8 in those of 5,000. */
 const maxReadings = 5_000
+/** A prepared insert of 400 costs PostgreSQL 15 % less than a copy; from here on a copy costs less. */
+const leastCopied = 2_000
 /** Those that write what is late or repeated: more would take connections from dashboards. */
 const lateWriters = 4
 
@@ -36,7 +39,7 @@ const lateWriters = 4
  *   PgBouncer in transaction mode
  */
 export function createStore(
-  { db, execute }: Pick<Database, 'db' | 'execute'>,
+  { db, execute, copy }: Pick<Database, 'db' | 'execute' | 'copy'>,
   { storage, statements = 'named' }: { storage: Storage; statements?: 'named' | 'unnamed' },
 ) {
   const arrivals = arrivalsOf(storage, db)
@@ -68,7 +71,8 @@ export function createStore(
   const insertTogether = createGroupCommit({
     writers,
     maxReadings,
-    write: (group) => run('reading_insert', insert, group),
+    write: (group) =>
+      countOf(group) < leastCopied ? run('reading_insert', insert, group) : copy(copyIn, copyRowsOf(group)),
   })
   /** One by one, and so each with a count of its own. */
   const upsertAlone = createGroupCommit({
