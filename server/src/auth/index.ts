@@ -3,11 +3,14 @@ import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { App, Log, Tables } from '#platform'
 import type { Principal } from './access.ts'
-import { createAdministrators } from './administrator.ts'
 import { guard } from './guard.ts'
 import { createKeys } from './keys.ts'
 import { keyRoutes } from './key-routes.ts'
+import { createLibrary } from './library.ts'
+import { ownSessionRoutes } from './own-session-routes.ts'
+import { createPasswords } from './passwords.ts'
 import { sessionRoutes } from './session-routes.ts'
+import { createSessionStore } from './session-store.ts'
 import { createSessions } from './sessions.ts'
 import { createSignIn } from './sign-in.ts'
 import { createStore } from './store.ts'
@@ -23,17 +26,29 @@ export {
   type Where,
 } from './access.ts'
 export { callerOf, personOf } from './guard.ts'
+export type { Passwords } from './passwords.ts'
 export { buildingWithinScope, withinScope } from './scope-store.ts'
 export { generatePassword } from './sign-in.ts'
 export type Auth = Awaited<ReturnType<typeof createAuth>>
 
 /** Who people and gateways are, and what they may do. */
-export async function createAuth(options: { db: Kysely<Tables>; log: Log; publicUrl: string | null; address: string }) {
-  const store = createStore(options.db)
+export async function createAuth(options: {
+  db: Kysely<Tables>
+  log: Log
+  publicUrl: string | null
+  address: string
+  /** Told once a minute of a person who is there. */
+  onSeen: (personId: string) => Promise<void>
+}) {
+  const { db, log, onSeen } = options
+  const store = createStore(db)
+  const sessionStore = createSessionStore(db)
   const secret = await store.secret('session_cookies', () => randomBytes(32).toString('base64url'))
-  const signIn = createSignIn({ db: options.db, secret, publicUrl: options.publicUrl ?? options.address })
-  const sessions = createSessions({ signIn, store })
-  const keys = createKeys({ store, log: options.log })
+  const publicUrl = options.publicUrl ?? options.address
+  const signIn = createSignIn({ db, secret, publicUrl, isDisabled: store.isDisabled })
+  const sessions = createSessions({ signIn, store, sessionStore, log, onSeen })
+  const library = createLibrary({ signIn, sessions })
+  const keys = createKeys({ store, log })
 
   const identify = async ({ headers }: FastifyRequest): Promise<Principal | null> => {
     if (headers.authorization === undefined) return sessions.of(headers.cookie)
@@ -43,12 +58,14 @@ export async function createAuth(options: { db: Kysely<Tables>; log: Log; public
 
   return {
     keys,
-    administrators: createAdministrators({ store, signIn }),
+    passwords: createPasswords({ store, signIn }),
+    sessions: { idOf: sessions.idOf, open: library.signIn, endAll: store.endSessions },
     dropExpiredSessions: store.dropExpiredSessions,
     /** Before any route is added. */
     guard: (app: App) => guard(app, identify, () => options.publicUrl && new URL(options.publicUrl).origin),
     routes: (app: App): void => {
-      sessionRoutes(app, { signIn, sessions })
+      sessionRoutes(app, { library, sessions })
+      ownSessionRoutes(app, { db, store, sessionStore, sessions })
       keyRoutes(app, keys)
     },
   }

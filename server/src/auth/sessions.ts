@@ -1,18 +1,53 @@
 import type { Role } from '@plenum/contract'
+import { LRUCache } from 'lru-cache'
+import type { Log } from '#platform'
 import type { Person } from './access.ts'
+import type { SessionStore } from './session-store.ts'
 import type { SignIn } from './sign-in.ts'
 import type { AuthStore } from './store.ts'
 
 export type Sessions = ReturnType<typeof createSessions>
 
+interface SessionContext {
+  signIn: SignIn
+  store: AuthStore
+  sessionStore: SessionStore
+  log: Log
+  /** Told once a minute of a session in use. */
+  onSeen: (personId: string) => Promise<void>
+}
+
+/** Once a minute is exact enough for "last used", and a write per request would cost more than the request. */
+const touchEveryMs = 60_000
+
 /** Who a session cookie belongs to. */
-export function createSessions({ signIn, store }: { signIn: SignIn; store: AuthStore }) {
+export function createSessions({ signIn, store, sessionStore, log, onSeen }: SessionContext) {
+  const touched = new LRUCache<string, true>({ max: 10_000, ttl: touchEveryMs })
+
   /** The library hides what went wrong; the database itself tells whether it is away. */
   const whyFailed = async (error: unknown): Promise<unknown> =>
     store.ping().then(
       () => error,
       (outage: unknown) => outage,
     )
+
+  const find = async (cookie: string) => {
+    try {
+      // Prolonged where the answer can carry the new cookie, in get-session: here it would live on in the database only.
+      return await signIn.api.getSession({ headers: new Headers({ cookie }), query: { disableRefresh: true } })
+    } catch (error) {
+      throw await whyFailed(error)
+    }
+  }
+
+  /** Nobody waits for it. */
+  const touch = (sessionId: string, personId: string): void => {
+    if (touched.has(sessionId)) return
+    touched.set(sessionId, true)
+    Promise.all([sessionStore.touch(sessionId), onSeen(personId)]).catch((error) =>
+      log.warn({ err: error }, 'last use of a session not noted'),
+    )
+  }
 
   return {
     whyFailed,
@@ -23,16 +58,11 @@ export function createSessions({ signIn, store }: { signIn: SignIn; store: AuthS
      */
     async of(cookie: string | undefined): Promise<Person | null> {
       if (cookie === undefined) return null
-      let session: Awaited<ReturnType<typeof signIn.api.getSession>>
-      try {
-        // Prolonged where the answer can carry the new cookie, in get-session: here it would live on in the database only.
-        session = await signIn.api.getSession({ headers: new Headers({ cookie }), query: { disableRefresh: true } })
-      } catch (error) {
-        throw await whyFailed(error)
-      }
-      if (!session || session.user.disabledAt) return null
-      const { id: userId, email, name, seesPresence } = session.user
-      const role = session.user.role as Role
+      const found = await find(cookie)
+      if (!found || found.user.disabledAt) return null
+      touch(found.session.id, found.user.id)
+      const { id: userId, email, name, seesPresence } = found.user
+      const role = found.user.role as Role
       return {
         kind: 'user',
         userId,
@@ -44,5 +74,9 @@ export function createSessions({ signIn, store }: { signIn: SignIn; store: AuthS
         key: null,
       }
     },
+
+    /** Which of a person's sessions the cookie is; null for a cookie that opens none. */
+    idOf: async (cookie: string | undefined): Promise<string | null> =>
+      cookie === undefined ? null : ((await find(cookie))?.session.id ?? null),
   }
 }

@@ -11,7 +11,12 @@ export const clientAddressHeader = 'x-plenum-client-address'
 const dayS = 24 * 60 * 60
 
 /** better-auth on our tables: e-mail and password, sessions in cookies. Accounts are made by administrators only. */
-export function createSignIn(options: { db: Kysely<Tables>; secret: string; publicUrl: string }) {
+export function createSignIn(options: {
+  db: Kysely<Tables>
+  secret: string
+  publicUrl: string
+  isDisabled: (personId: string) => Promise<boolean>
+}) {
   return betterAuth({
     appName: 'Plenum',
     // Without the path that a public address may have: the library would take that for the one of its own routes.
@@ -22,6 +27,10 @@ export function createSignIn(options: { db: Kysely<Tables>; secret: string; publ
     user: { modelName: 'person', additionalFields: personFields },
     session: { expiresIn: 7 * dayS, updateAge: dayS },
     account: { modelName: 'credential' },
+    // Answered as if the password were wrong: that somebody is disabled is nobody's business.
+    databaseHooks: {
+      session: { create: { before: async ({ userId }) => !(await options.isDisabled(userId)) } },
+    },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10, maxPasswordLength: 128 },
     rateLimit: { enabled: true, storage: 'memory', window: 60, max: 300, customRules: signInThrottle },
     advanced: {
@@ -45,6 +54,10 @@ const personFields = {
   role: { type: 'string', required: true, input: false },
   seesPresence: { type: 'boolean', required: true, input: false },
   disabledAt: { type: 'date', required: false, input: false },
+  locale: { type: 'string', required: false, input: false },
+  timeZone: { type: 'string', required: false, input: false },
+  theme: { type: 'string', required: true, input: false },
+  units: { type: 'string', required: true, input: false },
 } as const
 
 /**

@@ -1,0 +1,38 @@
+import { type Kysely, sql } from 'kysely'
+import type { Tables } from '#platform'
+
+export type SessionStore = ReturnType<typeof createSessionStore>
+
+/** Sessions as their owners see them; opening and finding one is the sign-in library's. */
+export function createSessionStore(db: Kysely<Tables>) {
+  return {
+    /** The last used first; without those that have expired. */
+    list: (personId: string) =>
+      db
+        .selectFrom('session')
+        .select(['id', 'ip_address', 'user_agent', 'created_at', 'last_used_at'])
+        .where('user_id', '=', personId)
+        .where('expires_at', '>', sql<Date>`now()`)
+        .orderBy('last_used_at', 'desc')
+        .orderBy('id')
+        .execute(),
+
+    /** @returns false where the person has no such session */
+    async end(personId: string, id: string): Promise<boolean> {
+      const { numDeletedRows } = await db
+        .deleteFrom('session')
+        .where('id', '=', id)
+        .where('user_id', '=', personId)
+        .executeTakeFirstOrThrow()
+      return numDeletedRows === 1n
+    },
+
+    touch: async (id: string): Promise<void> => {
+      await db
+        .updateTable('session')
+        .set({ last_used_at: sql<Date>`now()` })
+        .where('id', '=', id)
+        .execute()
+    },
+  }
+}
