@@ -22,7 +22,7 @@ export {
   scopeOf,
   type Where,
 } from './access.ts'
-export { callerOf, personOf } from './guard.ts'
+export { byOf, callerOf, personOf } from './guard.ts'
 export { buildingWithinScope, withinScope } from './scope-store.ts'
 export { generatePassword } from './sign-in.ts'
 export type Auth = Awaited<ReturnType<typeof createAuth>>
