@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { type Actor, type By, byRequest, nobody } from '#audit'
 import type { App } from '#platform'
 import { type Action, can, type Person, type Principal } from './access.ts'
 import { authErrors } from './errors.ts'
@@ -71,3 +72,15 @@ export function personOf(request: FastifyRequest): Person {
   if (request.principal?.kind !== 'user') throw authErrors.not_allowed()
   return request.principal
 }
+
+/** Who asks and from where, for the audit log. */
+export function byOf(request: FastifyRequest): By {
+  const { principal } = request
+  if (principal === null) return byRequest(request, nobody)
+  const keyId = principal.key?.keyId ?? null
+  if (principal.kind === 'gateway')
+    return byRequest(request, { kind: 'gateway', id: String(principal.gatewayId), name: principal.name }, keyId)
+  return byRequest(request, byPerson(principal), keyId)
+}
+
+const byPerson = ({ userId, name, email }: Person): Actor => ({ kind: 'person', id: userId, name, email })

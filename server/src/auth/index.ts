@@ -25,7 +25,7 @@ export {
   scopeOf,
   type Where,
 } from './access.ts'
-export { callerOf, personOf } from './guard.ts'
+export { byOf, callerOf, personOf } from './guard.ts'
 export type { Passwords } from './passwords.ts'
 export { buildingWithinScope, withinScope } from './scope-store.ts'
 export { generatePassword } from './sign-in.ts'

@@ -42,8 +42,8 @@ export function createKeys({ store, log }: { store: AuthStore; log: Log }) {
   }
   const principalOf = async (row: FoundRow): Promise<Principal | null> => {
     const key = { keyId: row.id, readingsPerMinute: row.readings_per_minute }
-    if (row.gateway_id !== null && row.building_id !== null)
-      return { kind: 'gateway', gatewayId: row.gateway_id, buildingId: row.building_id, key }
+    if (row.gateway_id !== null && row.building_id !== null && row.gateway_name !== null)
+      return { kind: 'gateway', gatewayId: row.gateway_id, name: row.gateway_name, buildingId: row.building_id, key }
     // Of a gateway that is just being deleted.
     if (row.user_id === null) return null
     const { user_id: userId, email, person_name: name, sees_presence: seesPresence } = row as PersonRow

@@ -143,7 +143,7 @@ export function createStore(db: Kysely<Tables>) {
         .leftJoin('gateway', 'gateway.id', 'api_key.gateway_id')
         .leftJoin('person', 'person.id', 'api_key.user_id')
         .select(['api_key.id', 'gateway_id', 'user_id', 'readings_per_minute', 'expires_at', 'building_id', 'email'])
-        .select(['person.name as person_name', 'role', 'sees_presence'])
+        .select(['gateway.name as gateway_name', 'person.name as person_name', 'role', 'sees_presence'])
         .where('hash', '=', hash)
         .where('person.disabled_at', 'is', null)
         .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', sql<Date>`now()`)]))

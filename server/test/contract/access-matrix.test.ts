@@ -96,7 +96,13 @@ const user: Person = {
   seesPresence: true,
   key: null,
 }
-const gateway: Principal = { kind: 'gateway', gatewayId: 1, buildingId: 1, key: { keyId: 1, readingsPerMinute: 1 } }
+const gateway: Principal = {
+  kind: 'gateway',
+  gatewayId: 1,
+  name: 'East',
+  buildingId: 1,
+  key: { keyId: 1, readingsPerMinute: 1 },
+}
 const callers: [string, Caller, Principal | null][] = [
   ['nobody', nobody, null],
   ['a gateway', asGateway, gateway],
