@@ -20,6 +20,7 @@ export async function buildApp(services: Services, settings: AppSettings): Promi
   await publishOpenapi(app)
   operationRoutes(app, { db: services.database.db, metrics: services.metrics, metricsToken: settings.metricsToken })
   services.auth.routes(app)
+  services.people.routes(app)
   services.registry.routes(app)
   services.readings.routes(app)
   services.history.routes(app)

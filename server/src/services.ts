@@ -3,6 +3,7 @@ import { createAuth } from '#auth'
 import { createDashboard } from '#dashboard'
 import { createHistory } from '#history'
 import { type Clock, createMetrics, type Log, openDatabase, type Storage } from '#platform'
+import { createPeople } from '#people'
 import { createReadings } from '#readings'
 import { createRegistry } from '#registry'
 
@@ -51,7 +52,9 @@ export async function createServices(settings: ServiceSettings) {
   const poolCounts = () => Object.fromEntries(Object.entries(pools).map(([name, pool]) => [name, pool.counts()]))
   metrics.watchPools(poolCounts)
 
-  const auth = await createAuth({ db: primary.db, log, publicUrl: settings.publicUrl, address: settings.address })
+  const { publicUrl, address } = settings
+  const auth = await createAuth({ db: primary.db, log, publicUrl, address, onSeen: (id) => people.seen(id) })
+  const people = createPeople({ db: primary.db, auth, publicUrl, accessChanged: () => auth.keys.forget() })
   const registry = createRegistry(primary.db, {
     changed: () => {
       auth.keys.forget()
@@ -76,6 +79,7 @@ export async function createServices(settings: ServiceSettings) {
 
   return {
     auth,
+    people,
     registry,
     readings,
     history,

@@ -87,7 +87,11 @@ CzWWXGpANTVTnwtCKy4xAUY5td8VOnCyFxd37zTCeJnpUAdW4WiJe7STo561b90SBaNyAavcuOykKq1I
 `.replaceAll('\n', '')
 
 const digestLength = 8
-const known = new Set(Array.from({ length: digests.length / digestLength }, (_, i) => digests.slice(i * digestLength, (i + 1) * digestLength)))
+const known = new Set(
+  Array.from({ length: digests.length / digestLength }, (_, i) =>
+    digests.slice(i * digestLength, (i + 1) * digestLength),
+  ),
+)
 
 const digestOf = (password: string): string =>
   createHash('sha256').update(password).digest('base64url').slice(0, digestLength)

@@ -65,7 +65,7 @@ export async function createAuth(options: {
     guard: (app: App) => guard(app, identify, () => options.publicUrl && new URL(options.publicUrl).origin),
     routes: (app: App): void => {
       sessionRoutes(app, { library, sessions })
-      ownSessionRoutes(app, { db, store, sessionStore, sessions })
+      ownSessionRoutes(app, { sessionStore, sessions })
       keyRoutes(app, keys)
     },
   }

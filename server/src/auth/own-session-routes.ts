@@ -1,28 +1,20 @@
 import { Closed, OwnSessionList } from '@plenum/contract'
 import type { FastifyRequest } from 'fastify'
-import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
-import type { App, Tables } from '#platform'
+import type { App } from '#platform'
 import { authErrors } from './errors.ts'
-import { personOf } from './guard.ts'
+import { byOf, personOf } from './guard.ts'
 import type { SessionStore } from './session-store.ts'
 import type { Sessions } from './sessions.ts'
-import type { AuthStore } from './store.ts'
 
 const tags = ['Signing in']
 const config = { access: 'account' } as const
 const NoContent = Type.Null({ description: 'Done' })
 const SessionParams = Closed({ id: Type.String({ pattern: '^[\\w-]{1,64}$' }) })
 
-interface OwnSessionContext {
-  db: Kysely<Tables>
-  store: AuthStore
-  sessionStore: SessionStore
-  sessions: Sessions
-}
-
 /** A person's own sessions: where they are signed in, and an end to it. */
-export function ownSessionRoutes(app: App, { db, store, sessionStore, sessions }: OwnSessionContext): void {
+export function ownSessionRoutes(app: App, context: { sessionStore: SessionStore; sessions: Sessions }): void {
+  const { sessionStore, sessions } = context
   const currentId = async ({ headers }: FastifyRequest): Promise<string> => {
     const id = await sessions.idOf(headers.cookie)
     if (id === null) throw authErrors.not_signed_in()
@@ -49,7 +41,7 @@ export function ownSessionRoutes(app: App, { db, store, sessionStore, sessions }
     '/api/auth/sessions',
     { config, schema: { summary: 'End all your other sessions', tags, response: { 204: NoContent } } },
     async (request, reply) => {
-      await store.endSessions(db, personOf(request).userId, await currentId(request))
+      await sessionStore.endOthers(personOf(request).userId, await currentId(request), byOf(request))
       return reply.code(204).send(null)
     },
   )
@@ -60,7 +52,8 @@ export function ownSessionRoutes(app: App, { db, store, sessionStore, sessions }
       schema: { summary: 'End one of your sessions', tags, params: SessionParams, response: { 204: NoContent } },
     },
     async (request, reply) => {
-      if (!(await sessionStore.end(personOf(request).userId, request.params.id))) throw authErrors.session_not_found()
+      const ended = await sessionStore.end(personOf(request).userId, request.params.id, byOf(request))
+      if (!ended) throw authErrors.session_not_found()
       return reply.code(204).send(null)
     },
   )

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { Tables } from '#platform'
 import { isCommon } from './common-passwords.ts'
 import { authErrors } from './errors.ts'
@@ -7,8 +8,13 @@ import type { AuthStore } from './store.ts'
 
 export type Passwords = ReturnType<typeof createPasswords>
 
+/** Whoever found an open session must not find out its password from there. */
+const guesses = { points: 10, duration: 60 }
+
 /** Passwords as the sign-in library hashes them (scrypt); nobody else reads or writes one. */
 export function createPasswords({ store, signIn }: { store: AuthStore; signIn: SignIn }) {
+  const guessed = new RateLimiterMemory(guesses)
+
   return {
     /** Takes a twentieth of a second of one core, so what may refuse the request goes before it. */
     hash: async (password: string): Promise<string> => (await signIn.$context).password.hash(password),
@@ -21,7 +27,11 @@ export function createPasswords({ store, signIn }: { store: AuthStore; signIn: S
       if (isCommon(password)) throw authErrors.password_common()
     },
 
+    /** @throws too_many_attempts */
     isCorrect: async (personId: string, password: string): Promise<boolean> => {
+      await guessed.consume(personId).catch(({ msBeforeNext }: { msBeforeNext: number }) => {
+        throw authErrors.too_many_attempts({ retryAfterS: Math.max(1, Math.ceil(msBeforeNext / 1_000)) })
+      })
       const hash = await store.passwordHash(personId)
       return hash !== null && (await signIn.$context).password.verify({ hash, password })
     },

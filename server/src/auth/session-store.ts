@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { append, type By } from '#audit'
 import type { Tables } from '#platform'
 
 export type SessionStore = ReturnType<typeof createSessionStore>
@@ -18,21 +19,29 @@ export function createSessionStore(db: Kysely<Tables>) {
         .execute(),
 
     /** @returns false where the person has no such session */
-    async end(personId: string, id: string): Promise<boolean> {
-      const { numDeletedRows } = await db
-        .deleteFrom('session')
-        .where('id', '=', id)
-        .where('user_id', '=', personId)
-        .executeTakeFirstOrThrow()
-      return numDeletedRows === 1n
-    },
+    end: (personId: string, id: string, by: By): Promise<boolean> =>
+      db.transaction().execute(async (tx) => {
+        const { numDeletedRows } = await tx
+          .deleteFrom('session')
+          .where('id', '=', id)
+          .where('user_id', '=', personId)
+          .executeTakeFirstOrThrow()
+        if (numDeletedRows === 1n) await append(tx, by, { action: 'session.end', details: { sessions: 1 } })
+        return numDeletedRows === 1n
+      }),
+
+    endOthers: (personId: string, id: string, by: By): Promise<void> =>
+      db.transaction().execute(async (tx) => {
+        const { numDeletedRows } = await tx
+          .deleteFrom('session')
+          .where('id', '<>', id)
+          .where('user_id', '=', personId)
+          .executeTakeFirstOrThrow()
+        await append(tx, by, { action: 'session.end', details: { sessions: Number(numDeletedRows) } })
+      }),
 
     touch: async (id: string): Promise<void> => {
-      await db
-        .updateTable('session')
-        .set({ last_used_at: sql<Date>`now()` })
-        .where('id', '=', id)
-        .execute()
+      await db.updateTable('session').set({ last_used_at: sql<Date>`now()` }).where('id', '=', id).execute()
     },
   }
 }

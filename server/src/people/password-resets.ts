@@ -1,0 +1,54 @@
+import type { PasswordResetOffer } from '@plenum/contract'
+import { append, type By } from '#audit'
+import type { Passwords } from '#auth'
+import { peopleErrors } from './errors.ts'
+import { hashOfToken } from './link-token.ts'
+import type { LinkStore } from './link-store.ts'
+import type { PeopleStore } from './store.ts'
+
+export type PasswordResets = ReturnType<typeof createPasswordResets>
+
+/** Links that set a new password, made by administrators. */
+export function createPasswordResets({
+  store,
+  links,
+  passwords,
+}: {
+  store: PeopleStore
+  links: LinkStore
+  passwords: Passwords
+}) {
+  const open = async (token: string) => {
+    const hash = hashOfToken(token)
+    const person = await links.openReset(hash)
+    if (!person) throw peopleErrors.password_reset_invalid()
+    return { person, hash }
+  }
+
+  return {
+    /** @throws password_reset_invalid */
+    async offer(token: string): Promise<PasswordResetOffer> {
+      const { person } = await open(token)
+      return { email: person.email, expires_at: person.expires_at.toISOString() }
+    },
+
+    /** Works once, and ends all sessions of the person. @throws password_reset_invalid, password_… */
+    async use(token: string, password: string, by: By): Promise<void> {
+      const { person, hash } = await open(token)
+      const { id, name, email } = person
+      passwords.refuseGuessable(password, email)
+      const passwordHash = await passwords.hash(password)
+      await store.transaction(async (tx) => {
+        if (!(await links.takeReset(tx, hash))) throw peopleErrors.password_reset_invalid()
+        await passwords.set(tx, id, passwordHash)
+        await append(
+          tx,
+          { ...by, actor: { kind: 'person', id, name, email } },
+          { action: 'person.set_password', thing: { kind: 'person', id, name: email }, details: { how: 'link' } },
+        )
+      })
+    },
+
+    dropExpired: links.dropExpiredResets,
+  }
+}
