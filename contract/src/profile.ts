@@ -24,7 +24,7 @@ const LocaleOrNull = Type.Unsafe<Locale | null>({
 export const preferences = {
   locale: LocaleOrNull,
   time_zone: Type.Unsafe<string | null>({
-    ...Nullable(Type.String({ format: 'timezone', maxLength: 100 })),
+    ...Nullable(Type.String()),
     description: 'IANA name; null: the time zone of the building that is looked at',
   }),
   theme: oneOf(themes),
@@ -44,7 +44,7 @@ export type Profile = Static<typeof Profile>
 export const ProfilePatch = Closed({
   name: Type.Optional(Name),
   locale: Type.Optional(preferences.locale),
-  time_zone: Type.Optional(preferences.time_zone),
+  time_zone: Type.Optional(Nullable(Type.String({ format: 'timezone', maxLength: 100 }))),
   theme: Type.Optional(preferences.theme),
   units: Type.Optional(preferences.units),
 })

@@ -220,7 +220,13 @@ test('what the server really answers is what the document says, for every operat
   await say(as, 'PATCH', '/api/users/{id}', user, { disabled: true })
   await say(as, 'POST', '/api/users/{id}/password-reset', user)
   await say(as, 'GET', '/api/profile')
-  await say(as, 'PATCH', '/api/profile', {}, { locale: null, time_zone: 'Asia/Tokyo', theme: 'dark', units: 'imperial' })
+  await say(
+    as,
+    'PATCH',
+    '/api/profile',
+    {},
+    { locale: null, time_zone: 'Asia/Tokyo', theme: 'dark', units: 'imperial' },
+  )
   await say(as, 'PATCH', '/api/profile', {}, { time_zone: 'CET' })
   for (const current_password of ['wrong', administrator.password])
     await say(as, 'POST', '/api/profile/password', {}, { current_password, new_password: password })
