@@ -5,6 +5,7 @@ import type { BuildingInput, FloorInput, IngestAnswer, NewApiKey, ReadingRun, Se
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import pg from 'pg'
 import { pino } from 'pino'
+import { bySystem } from '#audit'
 import { type App, type Clock, createLog, type Storage, type Tables } from '#platform'
 import { type Kysely, sql } from 'kysely'
 import { buildApp } from '../src/app.ts'
@@ -89,7 +90,7 @@ export async function startTestServer({ webDir = null }: { webDir?: string | nul
   const services = await createServices({ ...settings, log, clock })
   const app = await buildApp(services, { log, metricsToken: null, webDir })
   await app.ready()
-  await services.auth.administrators.create(administrator.email, administrator.password)
+  await services.auth.administrators.create(administrator.email, administrator.password, bySystem('test'))
   afterEach(() => assertPoolAtRest(services))
   after(async () => {
     await app.close()

@@ -1,6 +1,7 @@
 import { ApiKey, ApiKeyInput, Closed, Id, IdParams, NewApiKey } from '@plenum/contract'
 import { Type } from 'typebox'
 import type { App } from '#platform'
+import { byOf } from './by.ts'
 import { personOf } from './guard.ts'
 import type { Keys } from './keys.ts'
 
@@ -32,7 +33,7 @@ function userKeyRoutes(app: App, keys: Keys): void {
       },
     },
     async (request, reply) =>
-      reply.code(201).send(await keys.create({ userId: personOf(request).userId }, request.body)),
+      reply.code(201).send(await keys.create({ userId: personOf(request).userId }, request.body, byOf(request))),
   )
   app.delete(
     '/api/keys/:id',
@@ -46,7 +47,7 @@ function userKeyRoutes(app: App, keys: Keys): void {
       },
     },
     async (request, reply) => {
-      await keys.revoke({ userId: personOf(request).userId }, request.params.id)
+      await keys.revoke({ userId: personOf(request).userId }, request.params.id, byOf(request))
       return reply.code(204).send(null)
     },
   )
@@ -74,7 +75,8 @@ function gatewayKeyRoutes(app: App, keys: Keys): void {
         response: { 201: NewApiKey },
       },
     },
-    async (request, reply) => reply.code(201).send(await keys.create({ gatewayId: request.params.id }, request.body)),
+    async (request, reply) =>
+      reply.code(201).send(await keys.create({ gatewayId: request.params.id }, request.body, byOf(request))),
   )
   app.delete(
     '/api/gateways/:id/keys/:key_id',
@@ -88,7 +90,7 @@ function gatewayKeyRoutes(app: App, keys: Keys): void {
       },
     },
     async (request, reply) => {
-      await keys.revoke({ gatewayId: request.params.id }, request.params.key_id)
+      await keys.revoke({ gatewayId: request.params.id }, request.params.key_id, byOf(request))
       return reply.code(204).send(null)
     },
   )

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { ApiKey, ApiKeyInput, NewApiKey, Role } from '@plenum/contract'
 import { LRUCache } from 'lru-cache'
+import type { By } from '#audit'
 import { type Log, sqlState } from '#platform'
 import type { Principal } from './access.ts'
 import { authErrors } from './errors.ts'
@@ -73,7 +74,7 @@ export function createKeys({ store, log }: { store: AuthStore; log: Log }) {
     },
 
     /** The answer holds the key; nothing else ever will. */
-    async create(owner: KeyOwner, input: ApiKeyInput): Promise<NewApiKey> {
+    async create(owner: KeyOwner, input: ApiKeyInput, by: By): Promise<NewApiKey> {
       const key = prefix + randomBytes(32).toString('base64url')
       const { name = 'API key', expires_in_days: days, readings_per_minute } = input
       const row = {
@@ -84,7 +85,7 @@ export function createKeys({ store, log }: { store: AuthStore; log: Log }) {
         expiresAt: days === undefined ? null : new Date(Date.now() + days * dayMs),
       }
       try {
-        return { ...onWire(await store.addKey(owner, row)), key }
+        return { ...onWire(await store.addKey(owner, row, by)), key }
       } catch (error) {
         // foreign_key_violation: the gateway is not there, or the person was deleted while they asked.
         if (sqlState(error) !== '23503') throw error
@@ -99,8 +100,8 @@ export function createKeys({ store, log }: { store: AuthStore; log: Log }) {
     },
 
     /** Takes effect here at once, on other instances within seconds. @throws api_key_not_found */
-    async revoke(owner: KeyOwner, id: number): Promise<void> {
-      if (!(await store.deleteKey(owner, id))) throw authErrors.api_key_not_found()
+    async revoke(owner: KeyOwner, id: number, by: By): Promise<void> {
+      if (!(await store.deleteKey(owner, id, by))) throw authErrors.api_key_not_found()
       forget()
     },
 
