@@ -89,7 +89,7 @@ const expected = (all: readonly AuditEntry[], query: AuditFilters): AuditEntry[]
     .sort((a, b) => (a.at === b.at ? b.id - a.id : a.at < b.at ? 1 : -1))
 
 const textOf = (query: object) =>
-  new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)])).toString()
+  new URLSearchParams(Object.fromEntries(Object.entries(query).map(([key, value]) => [key, String(value)]))).toString()
 async function pageOf(query: object) {
   const answer = await as('GET', `/api/audit?${textOf(query)}`)
   assert.equal(answer.statusCode, 200, answer.body)
