@@ -4,7 +4,7 @@ import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import { append, type By } from '#audit'
 import type { Tables } from '#platform'
 import type { Scope } from './access.ts'
-import { readScope } from './scope-store.ts'
+import { readScope, withinScope } from './scope-store.ts'
 
 export type AuthStore = ReturnType<typeof createStore>
 
@@ -18,7 +18,8 @@ export interface KeyRow {
   readings_per_minute: number
 }
 
-export type KeyOwner = { gatewayId: number } | { userId: string }
+/** A gateway out of scope has no keys, as one that is not there. */
+export type KeyOwner = { gatewayId: number; scope: Scope } | { userId: string }
 
 /** better-auth's name for e-mail and password. */
 const passwordProvider = 'credential'
@@ -45,12 +46,15 @@ async function keyTold(tx: Kysely<Tables>, owner: KeyOwner, { id, name }: KeyRow
   const details = { gateway_id: owner.gatewayId, gateway_name: gateway?.name }
   return { thing, buildingId: gateway?.building_id ?? null, details }
 }
+/** The gateway, null where there is none within the scope. */
+const gatewayWithin = ({ gatewayId, scope }: { gatewayId: number; scope: Scope }) =>
+  sql<number>`(select id from gateway where id = ${gatewayId} and ${withinScope(scope, { building: 'building_id' })})`
 
 /** The tables of sign-in and keys. */
 export function createStore(db: Kysely<Tables>) {
   const keyColumns = ['id', 'name', 'start', 'created_at', 'expires_at', 'last_used_at', 'readings_per_minute'] as const
   const ownedBy = (owner: KeyOwner) => (e: ExpressionBuilder<Tables, 'api_key'>) =>
-    'gatewayId' in owner ? e('gateway_id', '=', owner.gatewayId) : e('user_id', '=', owner.userId)
+    'gatewayId' in owner ? e('gateway_id', '=', gatewayWithin(owner)) : e('user_id', '=', owner.userId)
 
   return {
     /** The random secret of that name, made at first use; the same for all instances on this database. */
@@ -143,8 +147,9 @@ export function createStore(db: Kysely<Tables>) {
         .executeTakeFirst()
     },
 
-    async gatewayExists(gatewayId: number): Promise<boolean> {
-      return (await db.selectFrom('gateway').select('id').where('id', '=', gatewayId).executeTakeFirst()) !== undefined
+    async gatewayExists(owner: { gatewayId: number; scope: Scope }): Promise<boolean> {
+      const { rows } = await sql`select 1 where ${gatewayWithin(owner)} is not null`.execute(db)
+      return rows.length > 0
     },
 
     addKey: (
@@ -156,7 +161,7 @@ export function createStore(db: Kysely<Tables>) {
         const row = await tx
           .insertInto('api_key')
           .values({
-            gateway_id: 'gatewayId' in owner ? owner.gatewayId : null,
+            gateway_id: 'gatewayId' in owner ? gatewayWithin(owner) : null,
             user_id: 'userId' in owner ? owner.userId : null,
             name: key.name,
             start: key.start,
