@@ -49,7 +49,7 @@ async function findOrAddBuilding({ registry }: Services, progress: string): Prom
   // What was sent to a building that is gone says nothing about this one.
   await rm(progress, { force: true })
   try {
-    return (await registry.addBuilding(plan)).gatewayIds
+    return (await registry.addBuilding(plan, by)).gatewayIds
   } catch (error) {
     // Its sensor keys are unique: another instance that started on the same database was faster.
     const others = await registry.findBuilding(plan.building.name)
