@@ -1,4 +1,5 @@
 import { historyLimits } from '@plenum/contract'
+import { createAudit } from '#audit'
 import { createAuth } from '#auth'
 import { createDashboard } from '#dashboard'
 import { createHistory } from '#history'
@@ -53,7 +54,8 @@ export async function createServices(settings: ServiceSettings) {
   metrics.watchPools(poolCounts)
 
   const { publicUrl, address } = settings
-  const auth = await createAuth({ db: primary.db, log, publicUrl, address, onSeen: (id) => people.seen(id) })
+  const audit = createAudit({ db: primary.db, clock, log })
+  const auth = await createAuth({ db: primary.db, audit, log, publicUrl, address, onSeen: (id) => people.seen(id) })
   const people = createPeople({ db: primary.db, auth, publicUrl, accessChanged: () => auth.keys.forget() })
   const registry = createRegistry(primary.db, {
     changed: () => {
@@ -78,6 +80,7 @@ export async function createServices(settings: ServiceSettings) {
   const dashboard = createDashboard({ db: replica?.db ?? primary.db, clock })
 
   return {
+    audit,
     auth,
     people,
     registry,
@@ -89,6 +92,7 @@ export async function createServices(settings: ServiceSettings) {
     worker,
     poolCounts,
     close: async (): Promise<void> => {
+      await audit.close()
       await Promise.all(Object.values(pools).map((pool) => pool.close()))
     },
   }

@@ -6,7 +6,7 @@ export interface Actor {
   kind: AuditActorKind
   id: string | null
   name: string | null
-  email?: string | null
+  email?: string | null | undefined
 }
 
 /** Who did it, and from where: made once of a request and passed along to whatever writes for it. */

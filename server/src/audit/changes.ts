@@ -33,17 +33,17 @@ function plainValue(value: unknown): unknown {
 
 /** What of a record may be kept. Pure. */
 export function keepable(fields: Fields): Record<string, unknown> {
-  const kept: Record<string, unknown> = {}
+  const kept: [string, unknown][] = []
   let length = 0
   let left = 0
   for (const [name, value] of Object.entries(fields)) {
     const plain = secret.test(name) ? '(not kept)' : plainValue(value)
     length += name.length + (JSON.stringify(plain)?.length ?? 0)
     if (length > longestFields) left++
-    else kept[plainText(name, 100)] = plain
+    else kept.push([plainText(name, 100), plain])
   }
-  if (left > 0) kept['…'] = `${left} more fields`
-  return kept
+  if (left > 0) kept.push(['…', `${left} more fields`])
+  return Object.fromEntries(kept)
 }
 
 /**
@@ -60,9 +60,10 @@ export function changesOf(
     fields === undefined ? null : keepable(Object.fromEntries(told(fields).filter(([, value]) => value !== null)))
   if (before === undefined || after === undefined) return { before: whole(before), after: whole(after) }
   const differing = (one: Fields, other: Fields) =>
-    Object.fromEntries(told(one).filter(([name, value]) => !isDeepStrictEqual(asJson(value), asJson(other[name]))))
+    Object.fromEntries(told(one).filter(([name, value]) => !isDeepStrictEqual(asJson(value), asJson(own(other, name)))))
   // Compared whole and only then shortened: two long texts may differ behind their first letters.
   return { before: keepable(differing(before, after)), after: keepable(differing(after, before)) }
 }
 
+const own = (fields: Fields, name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : null)
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null))

@@ -6,9 +6,9 @@ import { changesOf, type Fields, keepable, plainText } from './changes.ts'
 export interface AuditEvent {
   action: AuditAction
   /** What it was done to; `kind` is its name in the API: `sensor`, `api_key`. */
-  thing?: { kind: string; id?: string | number | null; name?: string | null }
+  thing?: { kind: string; id?: string | number | null | undefined; name?: string | null | undefined } | undefined
   /** The building that the thing belongs to. */
-  buildingId?: number | null
+  buildingId?: number | null | undefined
   /** `done` unless said. */
   outcome?: AuditOutcome
   /** Of refusals that are alike, how many; 1 unless said. */

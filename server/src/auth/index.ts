@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
+import type { Audit } from '#audit'
 import type { App, Log, Tables } from '#platform'
 import type { Principal } from './access.ts'
 import { guard } from './guard.ts'
@@ -25,7 +26,8 @@ export {
   scopeOf,
   type Where,
 } from './access.ts'
-export { byOf, callerOf, personOf } from './guard.ts'
+export { byOf } from './by.ts'
+export { callerOf, personOf } from './guard.ts'
 export type { Passwords } from './passwords.ts'
 export { buildingWithinScope, withinScope } from './scope-store.ts'
 export { generatePassword } from './sign-in.ts'
@@ -34,6 +36,7 @@ export type Auth = Awaited<ReturnType<typeof createAuth>>
 /** Who people and gateways are, and what they may do. */
 export async function createAuth(options: {
   db: Kysely<Tables>
+  audit: Audit
   log: Log
   publicUrl: string | null
   address: string
@@ -41,13 +44,14 @@ export async function createAuth(options: {
   onSeen: (personId: string) => Promise<void>
 }) {
   const { db, log, onSeen } = options
+  const { refusals } = options.audit
   const store = createStore(db)
   const sessionStore = createSessionStore(db)
   const secret = await store.secret('session_cookies', () => randomBytes(32).toString('base64url'))
   const publicUrl = options.publicUrl ?? options.address
   const signIn = createSignIn({ db, secret, publicUrl, isDisabled: store.isDisabled })
   const sessions = createSessions({ signIn, store, sessionStore, log, onSeen })
-  const library = createLibrary({ signIn, sessions })
+  const library = createLibrary({ signIn, sessions, sessionStore, refusals })
   const keys = createKeys({ store, log })
 
   const identify = async ({ headers }: FastifyRequest): Promise<Principal | null> => {
@@ -62,7 +66,7 @@ export async function createAuth(options: {
     sessions: { idOf: sessions.idOf, open: library.signIn, endAll: store.endSessions },
     dropExpiredSessions: store.dropExpiredSessions,
     /** Before any route is added. */
-    guard: (app: App) => guard(app, identify, () => options.publicUrl && new URL(options.publicUrl).origin),
+    guard: (app: App) => guard(app, identify, () => options.publicUrl && new URL(options.publicUrl).origin, refusals),
     routes: (app: App): void => {
       sessionRoutes(app, { library, sessions })
       ownSessionRoutes(app, { sessionStore, sessions })

@@ -40,6 +40,15 @@ export function createSessionStore(db: Kysely<Tables>) {
         await append(tx, by, { action: 'session.end', details: { sessions: Number(numDeletedRows) } })
       }),
 
+    noteSignIn: (by: By): Promise<void> => append(db, by, { action: 'session.sign_in' }),
+
+    /** Ends a session, where nobody was faster. */
+    signOut: (id: string, by: By): Promise<void> =>
+      db.transaction().execute(async (tx) => {
+        const { numDeletedRows } = await tx.deleteFrom('session').where('id', '=', id).executeTakeFirstOrThrow()
+        if (numDeletedRows === 1n) await append(tx, by, { action: 'session.sign_out' })
+      }),
+
     touch: async (id: string): Promise<void> => {
       await db.updateTable('session').set({ last_used_at: sql<Date>`now()` }).where('id', '=', id).execute()
     },

@@ -1,7 +1,9 @@
 import type { Role } from '@plenum/contract'
 import { LRUCache } from 'lru-cache'
+import type { By } from '#audit'
 import type { Log } from '#platform'
 import type { Person } from './access.ts'
+import type { PersonNamed } from './by.ts'
 import type { SessionStore } from './session-store.ts'
 import type { SignIn } from './sign-in.ts'
 import type { AuthStore } from './store.ts'
@@ -78,5 +80,11 @@ export function createSessions({ signIn, store, sessionStore, log, onSeen }: Ses
     /** Which of a person's sessions the cookie is; null for a cookie that opens none. */
     idOf: async (cookie: string | undefined): Promise<string | null> =>
       cookie === undefined ? null : ((await find(cookie))?.session.id ?? null),
+
+    /** Ends the session of a cookie, if there is one. @param by made of whose it is */
+    async end(cookie: string | undefined, by: (person: PersonNamed) => By): Promise<void> {
+      const found = cookie === undefined ? null : await find(cookie)
+      if (found) await sessionStore.signOut(found.session.id, by(found.user))
+    },
   }
 }

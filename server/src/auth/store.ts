@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Role } from '@plenum/contract'
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
+import { append, type By } from '#audit'
 import type { Tables } from '#platform'
 import type { Scope } from './access.ts'
-import { readScope } from './scope-store.ts'
+import { readScope, withinScope } from './scope-store.ts'
 
 export type AuthStore = ReturnType<typeof createStore>
 
@@ -17,7 +18,8 @@ export interface KeyRow {
   readings_per_minute: number
 }
 
-export type KeyOwner = { gatewayId: number } | { userId: string }
+/** A gateway out of scope has no keys, as one that is not there. */
+export type KeyOwner = { gatewayId: number; scope: Scope } | { userId: string }
 
 /** better-auth's name for e-mail and password. */
 const passwordProvider = 'credential'
@@ -29,11 +31,30 @@ const passwordOf = (userId: string, hash: string) => ({
   password: hash,
 })
 
+/** What the audit log keeps of a key: nothing that it could be guessed from. */
+const keptOf = ({ name, expires_at, readings_per_minute }: KeyRow) => ({ name, expires_at, readings_per_minute })
+
+/** Which key of whom, for the audit log. */
+async function keyTold(tx: Kysely<Tables>, owner: KeyOwner, { id, name }: KeyRow) {
+  const thing = { kind: 'api_key', id, name }
+  if ('userId' in owner) return { thing, details: { person_id: owner.userId } }
+  const gateway = await tx
+    .selectFrom('gateway')
+    .select(['name', 'building_id'])
+    .where('id', '=', owner.gatewayId)
+    .executeTakeFirst()
+  const details = { gateway_id: owner.gatewayId, gateway_name: gateway?.name }
+  return { thing, buildingId: gateway?.building_id ?? null, details }
+}
+/** The gateway, null where there is none within the scope. */
+const gatewayWithin = ({ gatewayId, scope }: { gatewayId: number; scope: Scope }) =>
+  sql<number>`(select id from gateway where id = ${gatewayId} and ${withinScope(scope, { building: 'building_id' })})`
+
 /** The tables of sign-in and keys. */
 export function createStore(db: Kysely<Tables>) {
   const keyColumns = ['id', 'name', 'start', 'created_at', 'expires_at', 'last_used_at', 'readings_per_minute'] as const
   const ownedBy = (owner: KeyOwner) => (e: ExpressionBuilder<Tables, 'api_key'>) =>
-    'gatewayId' in owner ? e('gateway_id', '=', owner.gatewayId) : e('user_id', '=', owner.userId)
+    'gatewayId' in owner ? e('gateway_id', '=', gatewayWithin(owner)) : e('user_id', '=', owner.userId)
 
   return {
     /** The random secret of that name, made at first use; the same for all instances on this database. */
@@ -99,42 +120,51 @@ export function createStore(db: Kysely<Tables>) {
       await db.deleteFrom('verification').where('expires_at', '<', sql<Date>`now()`).execute()
     },
 
-    async gatewayExists(gatewayId: number): Promise<boolean> {
-      return (await db.selectFrom('gateway').select('id').where('id', '=', gatewayId).executeTakeFirst()) !== undefined
+    async gatewayExists(owner: { gatewayId: number; scope: Scope }): Promise<boolean> {
+      const { rows } = await sql`select 1 where ${gatewayWithin(owner)} is not null`.execute(db)
+      return rows.length > 0
     },
 
-    async addKey(
+    addKey: (
       owner: KeyOwner,
       key: { name: string; start: string; hash: Buffer; readingsPerMinute: number; expiresAt: Date | null },
-    ): Promise<KeyRow> {
-      return db
-        .insertInto('api_key')
-        .values({
-          gateway_id: 'gatewayId' in owner ? owner.gatewayId : null,
-          user_id: 'userId' in owner ? owner.userId : null,
-          name: key.name,
-          start: key.start,
-          hash: key.hash,
-          readings_per_minute: key.readingsPerMinute,
-          expires_at: key.expiresAt,
-        })
-        .returning(keyColumns)
-        .executeTakeFirstOrThrow()
-    },
+      by: By,
+    ): Promise<KeyRow> =>
+      db.transaction().execute(async (tx) => {
+        const row = await tx
+          .insertInto('api_key')
+          .values({
+            gateway_id: 'gatewayId' in owner ? gatewayWithin(owner) : null,
+            user_id: 'userId' in owner ? owner.userId : null,
+            name: key.name,
+            start: key.start,
+            hash: key.hash,
+            readings_per_minute: key.readingsPerMinute,
+            expires_at: key.expiresAt,
+          })
+          .returning(keyColumns)
+          .executeTakeFirstOrThrow()
+        await append(tx, by, { action: 'api_key.create', ...(await keyTold(tx, owner, row)), after: keptOf(row) })
+        return row
+      }),
 
     async listKeys(owner: KeyOwner): Promise<KeyRow[]> {
       return db.selectFrom('api_key').select(keyColumns).where(ownedBy(owner)).orderBy('id').execute()
     },
 
     /** @returns false where there was none */
-    async deleteKey(owner: KeyOwner, id: number): Promise<boolean> {
-      const { numDeletedRows } = await db
-        .deleteFrom('api_key')
-        .where('id', '=', id)
-        .where(ownedBy(owner))
-        .executeTakeFirstOrThrow()
-      return numDeletedRows === 1n
-    },
+    deleteKey: (owner: KeyOwner, id: number, by: By): Promise<boolean> =>
+      db.transaction().execute(async (tx) => {
+        const row = await tx
+          .deleteFrom('api_key')
+          .where('id', '=', id)
+          .where(ownedBy(owner))
+          .returning(keyColumns)
+          .executeTakeFirst()
+        if (!row) return false
+        await append(tx, by, { action: 'api_key.revoke', ...(await keyTold(tx, owner, row)), before: keptOf(row) })
+        return true
+      }),
 
     /** The key and its owner, if neither has ended. */
     async findKey(hash: Buffer) {
