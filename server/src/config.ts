@@ -19,12 +19,23 @@ export type Config = Readonly<{
   admin: Readonly<{ email: string | null; password: string | null }>
   storage: Storage
   publicUrl: string | null
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[]
   metricsToken: string | null
   logLevel: LogLevel
 }>
 
 /** A setting that cannot be used; the message is one line that names the variable. */
 export class ConfigError extends Error {}
+
+/** `10.0.0.7`, `10.0.0.0/8`, `fd00::/8`. */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...more] = text.split('/')
+  const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
+  if (bits === 0 || more.length > 0 || address.includes('%')) return false
+  // A prefix of 0 would believe everybody.
+  return prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits)
+}
 
 type Env = Record<string, string | undefined>
 
@@ -56,6 +67,9 @@ export function readConfig(env: Env): Config {
     if (parsed?.host && protocols.includes(parsed.protocol)) return value
     return fail(name, `must be an address that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`)
   }
+  const trustedProxies = (text('PLENUM_TRUSTED_PROXIES') ?? '').split(/[\s,]+/).filter(Boolean)
+  if (!trustedProxies.every(isNetwork))
+    fail('PLENUM_TRUSTED_PROXIES', 'must be addresses or networks such as 10.0.0.7 or 10.1.0.0/16, separated by commas')
   const portText = text('PLENUM_PORT') ?? '3000'
   const port = Number(portText)
   if (!/^\d{1,5}$/.test(portText) || port > 65_535) fail('PLENUM_PORT', 'must be a port number, 0 to 65535')
@@ -87,6 +101,7 @@ export function readConfig(env: Env): Config {
     admin: Object.freeze({ email, password }),
     storage,
     publicUrl: url('PLENUM_PUBLIC_URL', ['http:', 'https:']),
+    trustedProxies: Object.freeze(trustedProxies),
     metricsToken: text('PLENUM_METRICS_TOKEN'),
     logLevel: oneOf('PLENUM_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent']) ?? 'info',
   })

@@ -82,11 +82,9 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
     const jobs = await startJobs({ pool: services.worker.pool, log, scheduled: scheduledJobs(services) })
     starting.defer(() => atMost(jobsPatienceMs, jobs.stop(), 'jobs', log))
   }
-  const { metricsToken } = config
-  const app =
-    role === 'worker'
-      ? buildWorkerApp(services, { log, metricsToken })
-      : await buildApp(services, { log, metricsToken, webDir })
+  const { metricsToken, trustedProxies } = config
+  const settings = { log, metricsToken, trustedProxies, overTls: publicUrl?.startsWith('https:') ?? false }
+  const app = role === 'worker' ? buildWorkerApp(services, settings) : await buildApp(services, { ...settings, webDir })
   starting.defer(() => closeApp(app))
   asked?.throwIfAborted()
   const port = await listen(app, config)

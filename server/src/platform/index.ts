@@ -11,9 +11,10 @@ export {
   startEmbeddedDatabase,
 } from './embedded/index.ts'
 export { commonErrors, defineErrors, errorCodes, PlenumError } from './errors.ts'
-export { type App, createHttp, sendProblem } from './http.ts'
+export { type App, createHttp, type HttpSettings, sendProblem } from './http.ts'
 export { type Jobs, migrateJobs, type ScheduledJob, startJobs } from './jobs.ts'
 export { createLog, type Log, type LogLevel } from './log.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
 export { migrate, type Storage } from './migrate.ts'
+export { type ContentPolicy, policyOfPage, writePolicy } from './security-headers.ts'
 export { compileTextRecord, type FieldError } from './validation.ts'
