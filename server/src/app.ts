@@ -17,7 +17,7 @@ export async function buildApp(services: Services, settings: AppSettings): Promi
   const app = createHttp(settings.log, settings)
   services.metrics.watchRequests(app)
   services.auth.guard(app)
-  await publishOpenapi(app)
+  await publishOpenapi(app, services.auth.sessionCookieName)
   operationRoutes(app, { db: services.database.db, metrics: services.metrics, metricsToken: settings.metricsToken })
   services.auth.routes(app)
   services.registry.routes(app)

@@ -37,7 +37,7 @@ const securityOf = (access: Action): Record<string, []>[] => {
 }
 
 /** OpenAPI 3.1 at /api/openapi.json, made from the schemas that validate, and a page to browse it at /api/docs. */
-export async function publishOpenapi(app: App): Promise<void> {
+export async function publishOpenapi(app: App, sessionCookieName: string): Promise<void> {
   app.addSchema(Problem)
   await app.register(swagger, {
     openapi: {
@@ -51,7 +51,7 @@ export async function publishOpenapi(app: App): Promise<void> {
       },
       components: {
         securitySchemes: {
-          session: { type: 'apiKey', in: 'cookie', name: 'plenum.session_token' },
+          session: { type: 'apiKey', in: 'cookie', name: sessionCookieName },
           apiKey: { type: 'http', scheme: 'bearer' },
         },
       },

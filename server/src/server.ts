@@ -62,7 +62,7 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
   ])
   asked?.throwIfAborted()
 
-  const { replicaUrl, publicUrl, role, storage } = config
+  const { replicaUrl, publicUrl, role, storage, sessionLife } = config
   const address = addressOf(config.host, config.port)
   const worker = role !== 'web'
   const services = await createServices({
@@ -72,6 +72,7 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
     storage,
     address,
     worker,
+    sessionLife,
     log,
     clock: systemClock,
   })

@@ -34,7 +34,8 @@ export async function webFileRoutes(app: App, webDir: string): Promise<void> {
   /** Mantine makes style elements as it runs: they are told by a nonce, which nobody may know before. */
   const page = async (reply: FastifyReply): Promise<FastifyReply> => {
     const html = await readFile(join(webDir, 'index.html'), 'utf8').catch(() => null)
-    if (html === null) return reply.code(503).header('retry-after', '3').type('text/plain; charset=utf-8').send(notBuilt)
+    if (html === null)
+      return reply.code(503).header('retry-after', '3').type('text/plain; charset=utf-8').send(notBuilt)
     const nonce = randomBytes(16).toString('base64')
     const policy = { ...policyOfPage, 'style-src': `${policyOfPage['style-src']} 'nonce-${nonce}'` }
     reply.header('content-security-policy', writePolicy(policy))
