@@ -48,7 +48,8 @@ export interface HttpSettings {
  * Idle connections live longer than those of usual load balancers (60 s), or a reused one may answer 502.
  */
 export function createHttp(log: Logger, { trustedProxies = [], overTls = false }: HttpSettings = {}): App {
-  const headers = securityHeaders(overTls)
+  // What may be kept, a route says itself.
+  const headers = { ...securityHeaders(overTls), 'cache-control': 'no-store' }
   const app: App = fastify({
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     loggerInstance: log as FastifyBaseLogger,
@@ -65,7 +66,8 @@ export function createHttp(log: Logger, { trustedProxies = [], overTls = false }
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     http: { headersTimeout: 20 * secondsMs, connectionsCheckingInterval: 5 * secondsMs },
     frameworkErrors: (error, _request, reply) => {
-      sendProblem(reply, toPlenumError(error))
+      // No hook has run.
+      sendProblem(reply.headers(headers), toPlenumError(error))
     },
     clientErrorHandler: ({ code }, socket) => {
       const status = unreadable[code ?? ''] ?? '400 Bad Request'
@@ -88,9 +90,7 @@ export function createHttp(log: Logger, { trustedProxies = [], overTls = false }
   // Nothing here takes plain text; it is what a form of another site could send without being asked.
   app.removeContentTypeParser('text/plain')
   app.addHook('onRequest', async (request, reply) => {
-    // What may be kept, a route says itself.
-    reply.headers(headers).header('cache-control', 'no-store')
-    reply.header('x-request-id', reply.request.id)
+    reply.headers(headers).header('x-request-id', request.id)
     // Throttling and the audit log go by it.
     if (isIP(request.ip) === 0) throw commonErrors.forwarded_address_invalid()
   })
