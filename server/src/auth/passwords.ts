@@ -1,20 +1,21 @@
 import type { Kysely } from 'kysely'
-import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { Tables } from '#platform'
 import { isCommon } from './common-passwords.ts'
 import { authErrors } from './errors.ts'
 import type { SignIn } from './sign-in.ts'
 import type { AuthStore } from './store.ts'
+import type { Throttle } from './throttle.ts'
 
 export type Passwords = ReturnType<typeof createPasswords>
 
-/** Whoever found an open session must not find out its password from there. */
-const guesses = { points: 10, duration: 60 }
+interface PasswordsContext {
+  store: AuthStore
+  signIn: SignIn
+  throttle: Throttle
+}
 
 /** Passwords as the sign-in library hashes them (scrypt); nobody else reads or writes one. */
-export function createPasswords({ store, signIn }: { store: AuthStore; signIn: SignIn }) {
-  const guessed = new RateLimiterMemory(guesses)
-
+export function createPasswords({ store, signIn, throttle }: PasswordsContext) {
   return {
     /** Takes a twentieth of a second of one core, so what may refuse the request goes before it. */
     hash: async (password: string): Promise<string> => (await signIn.$context).password.hash(password),
@@ -27,13 +28,16 @@ export function createPasswords({ store, signIn }: { store: AuthStore; signIn: S
       if (isCommon(password)) throw authErrors.password_common()
     },
 
-    /** @throws too_many_attempts */
-    isCorrect: async (personId: string, password: string): Promise<boolean> => {
-      await guessed.consume(personId).catch(({ msBeforeNext }: { msBeforeNext: number }) => {
-        throw authErrors.too_many_attempts({ retryAfterS: Math.max(1, Math.ceil(msBeforeNext / 1_000)) })
-      })
-      const hash = await store.passwordHash(personId)
-      return hash !== null && (await signIn.$context).password.verify({ hash, password })
+    /**
+     * Whoever found an open session must not find out its password from there.
+     * @param address `request.ip`. @throws too_many_attempts
+     */
+    async isCorrect(person: { id: string; email: string }, password: string, address: string): Promise<boolean> {
+      const attempt = await throttle.attempt({ kind: 'current_password', account: person.email, address })
+      const hash = await store.passwordHash(person.id)
+      const isRight = hash !== null && (await (await signIn.$context).password.verify({ hash, password }))
+      if (isRight) await attempt.succeeded()
+      return isRight
     },
 
     /** In place of the old one, with which every session goes that was opened with it; `exceptSessionId` stays. */

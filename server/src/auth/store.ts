@@ -115,8 +115,16 @@ export function createStore(db: Kysely<Tables>) {
     },
 
     /** Sessions that ended long ago are of no use to anybody. */
-    async dropExpiredSessions(): Promise<void> {
-      await db.deleteFrom('session').where('expires_at', '<', sql<Date>`now()`).execute()
+    async dropExpiredSessions(maxS: number): Promise<void> {
+      await db
+        .deleteFrom('session')
+        .where((e) =>
+          e.or([
+            e('expires_at', '<', sql<Date>`now()`),
+            e('created_at', '<', sql<Date>`now() - make_interval(secs => ${maxS})`),
+          ]),
+        )
+        .execute()
       await db.deleteFrom('verification').where('expires_at', '<', sql<Date>`now()`).execute()
     },
 

@@ -19,7 +19,7 @@ export type People = ReturnType<typeof createPeople>
 
 interface PeopleContext {
   db: Kysely<Tables>
-  auth: Pick<Auth, 'passwords' | 'sessions'>
+  auth: Pick<Auth, 'passwords' | 'sessions' | 'throttle'>
   /** The address people use; null: the one they come by. */
   publicUrl: string | null
   /** Rights of the person are other ones now, or none. */
@@ -27,12 +27,13 @@ interface PeopleContext {
 }
 
 /** Who may come in, what they may do, and what they say of themselves. */
-export function createPeople({ db, auth: { passwords, sessions }, publicUrl, accessChanged }: PeopleContext) {
+export function createPeople({ db, auth, publicUrl, accessChanged }: PeopleContext) {
+  const { passwords, sessions, throttle } = auth
   const store = createStore(db)
   const links = createLinkStore(db)
   const users = createUsers({ db, store, links, sessions, accessChanged })
-  const invitations = createInvitations({ db, store, links, passwords })
-  const resets = createPasswordResets({ store, links, passwords })
+  const invitations = createInvitations({ db, store, links, passwords, throttle })
+  const resets = createPasswordResets({ store, links, passwords, throttle })
   const profiles = createProfiles({ db, store, profiles: createProfileStore(db), passwords })
 
   /** The guard has let the origin pass, so it is an address of ours; programs send none. */

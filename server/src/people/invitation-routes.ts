@@ -89,7 +89,7 @@ function acceptance(app: App, { invitations, sessions }: InvitationRoutesContext
   app.get(
     '/api/invitation-links/:token',
     {
-      config: open,
+      config: { ...open, problems: [429] },
       schema: {
         summary: 'Who invites to what; for whoever holds the link',
         tags,
@@ -97,12 +97,12 @@ function acceptance(app: App, { invitations, sessions }: InvitationRoutesContext
         response: { 200: InvitationOffer },
       },
     },
-    (request) => invitations.offer(request.params.token),
+    (request) => invitations.offer(request.params.token, byOf(request)),
   )
   app.post(
     '/api/invitation-links/:token/accept',
     {
-      config: { ...open, problems: [409, 422] },
+      config: { ...open, problems: [409, 422, 429] },
       schema: {
         summary: 'Accept an invitation, once; signs in',
         tags,

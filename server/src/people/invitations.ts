@@ -1,7 +1,7 @@
 import type { Invitation, InvitationInput, InvitationOffer, NewInvitation, Role } from '@plenum/contract'
 import type { Kysely } from 'kysely'
 import { append, type By } from '#audit'
-import type { Passwords } from '#auth'
+import type { Passwords, Throttle } from '#auth'
 import { brokenConstraint, commonErrors, decodeCursor, encodeCursor, type Tables } from '#platform'
 import { peopleErrors } from './errors.ts'
 import { createLinkToken, hashOfToken } from './link-token.ts'
@@ -18,6 +18,7 @@ interface InvitationsContext {
   store: PeopleStore
   links: LinkStore
   passwords: Passwords
+  throttle: Throttle
 }
 
 const list = '/api/invitations'
@@ -37,7 +38,7 @@ function explain(error: unknown): unknown {
 }
 
 /** Links that let somebody in, with the role they will have. */
-export function createInvitations({ db, store, links, passwords }: InvitationsContext) {
+export function createInvitations({ db, store, links, passwords, throttle }: InvitationsContext) {
   const get = async (id: number, tx: Kysely<Tables> = db): Promise<Invitation> => {
     const row = await links.findInvitation(id, tx)
     if (!row) throw peopleErrors.invitation_not_found()
@@ -45,10 +46,12 @@ export function createInvitations({ db, store, links, passwords }: InvitationsCo
   }
   const thingOf = ({ id, email }: Invitation) => ({ kind: 'invitation', id, name: email })
 
-  const open = async (token: string) => {
+  const open = async (token: string, { address }: By) => {
+    const attempt = await throttle.attempt({ kind: 'invitation', account: null, address: address ?? '' })
     const hash = hashOfToken(token)
     const row = await links.openInvitation(hash)
     if (!row) throw peopleErrors.invitation_invalid()
+    await attempt.succeeded()
     const held = (await readScopes(db, 'invitation_scope', [row.id])).get(row.id) ?? noScope
     return { row, held, hash }
   }
@@ -106,9 +109,9 @@ export function createInvitations({ db, store, links, passwords }: InvitationsCo
         await append(tx, by, { action: 'invitation.revoke', thing: thingOf(invitation), before: told(invitation) })
       }),
 
-    /** What whoever holds the link may know. @throws invitation_invalid */
-    async offer(token: string): Promise<InvitationOffer> {
-      const { row, held } = await open(token)
+    /** What whoever holds the link may know. @throws invitation_invalid, too_many_attempts */
+    async offer(token: string, by: By): Promise<InvitationOffer> {
+      const { row, held } = await open(token, by)
       return {
         email: row.email,
         name: row.name,
@@ -122,10 +125,10 @@ export function createInvitations({ db, store, links, passwords }: InvitationsCo
     /**
      * Makes the person. Works once.
      * @param by from where; who they are is filled in
-     * @returns the e-mail they sign in with. @throws invitation_invalid, email_taken, password_…
+     * @returns the e-mail they sign in with. @throws invitation_invalid, too_many_attempts, email_taken, password_…
      */
     async accept(token: string, { name, password }: { name: string; password: string }, by: By): Promise<string> {
-      const { row, held, hash } = await open(token)
+      const { row, held, hash } = await open(token, by)
       const { email } = row
       passwords.refuseGuessable(password, email)
       const passwordHash = await passwords.hash(password)

@@ -12,7 +12,7 @@ export function passwordResetRoutes(app: App, resets: PasswordResets): void {
   app.get(
     '/api/password-resets/:token',
     {
-      config: open,
+      config: { ...open, problems: [429] },
       schema: {
         summary: 'Whose password the link sets; for whoever holds it',
         tags,
@@ -20,12 +20,12 @@ export function passwordResetRoutes(app: App, resets: PasswordResets): void {
         response: { 200: PasswordResetOffer },
       },
     },
-    (request) => resets.offer(request.params.token),
+    (request) => resets.offer(request.params.token, byOf(request)),
   )
   app.post(
     '/api/password-resets/:token',
     {
-      config: { ...open, problems: [422] },
+      config: { ...open, problems: [422, 429] },
       schema: {
         summary: 'Set a new password, once; ends all sessions of the person',
         tags,
