@@ -22,11 +22,8 @@ interface Answered {
   }
 }
 
-const onWire = ({
-  user: { seesPresence, timeZone = null, locale = null, ...user },
-}: Pick<Answered, 'user'>): SignedInUser => ({
+const onWire = ({ user: { seesPresence, timeZone = null, ...user } }: Pick<Answered, 'user'>): SignedInUser => ({
   ...user,
-  locale,
   sees_presence: seesPresence,
   time_zone: timeZone,
 })

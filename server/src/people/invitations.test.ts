@@ -4,7 +4,7 @@ import test from 'node:test'
 import type { Invitation, InvitationInput, InvitationOffer, NewInvitation, Problem } from '@plenum/contract'
 import { sql } from 'kysely'
 import { administrator, caller, createPerson, createSmallBuilding, startTestServer } from '#test'
-import { accept, attempt, invite, password, problemOf, withCookies } from './people-scene.ts'
+import { accept, attempt, invite, password, problemOf, withCookies } from '../../test/people.ts'
 
 const server = await startTestServer()
 const { app, as, services, logged } = server

@@ -4,7 +4,7 @@ import { type InvitationInput, type Problem, type Role, roles, type UserPatch } 
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { administrator, type Caller, createSmallBuilding, startTestServer } from '#test'
-import { accept, attempt, invite, password, withCookies } from './people-scene.ts'
+import { accept, attempt, invite, password, withCookies } from '../../test/people.ts'
 
 /** Any sequence of what administrators and those invited do, against a list that a child could keep. */
 const server = await startTestServer()

@@ -3,7 +3,7 @@ import test from 'node:test'
 import type { OwnSession, Problem, Profile } from '@plenum/contract'
 import { sql } from 'kysely'
 import { createPerson, createSmallBuilding, eventually, startTestServer, withKey } from '#test'
-import { attempt, password, withCookies } from './people-scene.ts'
+import { attempt, password, withCookies } from '../../test/people.ts'
 
 const server = await startTestServer()
 const { app, services } = server
@@ -85,7 +85,7 @@ test('own sessions are listed without their tokens, and end one by one or all ot
   const tokens = await db.selectFrom('session').select('token').execute()
   for (const { token } of tokens) assert.ok(!body.includes(token))
 
-  const [ofFirst] = (await sessionsOf(first)).filter(({ current }) => current)
+  const ofFirst = (await sessionsOf(first)).find(({ current }) => current)
   assert.equal((await person.as('DELETE', `/api/auth/sessions/${ofFirst?.id}`)).statusCode, 204)
   assert.equal((await first('GET', '/api/profile')).statusCode, 401)
   assert.equal((await second('GET', '/api/profile')).statusCode, 200)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { InvitationInput, NewInvitation, Problem } from '@plenum/contract'
 import type { LightMyRequestResponse } from 'fastify'
-import { type Caller, caller, type TestServer } from '#test'
+import { type Caller, caller, type TestServer } from './harness.ts'
 
 /** What the tests of this slice do over and over. */
 
