@@ -32,7 +32,7 @@ type Json = Record<string, unknown>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The body with the field in each of its objects that has no such field, one at a time. */
-function* slippedInto(body: unknown, name: string): Generator<unknown> {
+function* slippedInto(body: unknown, name: string): Generator {
   if (Array.isArray(body)) {
     for (const [i, item] of body.entries()) for (const other of slippedInto(item, name)) yield body.with(i, other)
   }
