@@ -73,8 +73,8 @@ test('a thousand addresses that guess at one account keep out strangers, not its
 })
 
 test('the cookie of a device counts for its account only, and not when it is made up', async () => {
-  const cookie = devicesOf(await attempt(administrator, '203.0.113.93', { cookie: '' }, second))
-  assert.equal(cookie, '', 'still refused without one')
+  const none = devicesOf(await attempt(administrator, '203.0.113.93', { cookie: '' }, second))
+  assert.equal(none, '', 'still refused without one')
   await forget()
   const other = await startTestServer()
   const real = devicesOf(await attempt(administrator, '203.0.113.94', {}, other))
