@@ -90,7 +90,7 @@ export async function createServices(settings: ServiceSettings) {
     metrics,
     onCommitted: ({ floorIds }) => dashboard.readingsArrived(floorIds),
   })
-  const history = createHistory({ db: past.db, stored: readings.stored, clock })
+  const history = createHistory({ db: past.db, stored: readings.stored, clock, primary: primary.db })
   const dashboard = createDashboard({ db: replica?.db ?? primary.db, clock })
 
   return {
