@@ -1,6 +1,7 @@
 export * from './dashboard.ts'
 export * from './history.ts'
 export * from './meter-replacements.ts'
+export * from './people.ts'
 export * from './readings.ts'
 export * from './registry.ts'
 export * from './retention.ts'

@@ -67,6 +67,9 @@ export const sensorKinds = {
   contact: kind('Contact', '0/1', 'state', 0, 1, 0, 'Contact_Sensor', 'contact sensor'),
 } as const satisfies Record<string, SensorKind>
 
+/** Single sensors of these tell where somebody sits: seen with a permission of their own. */
+export const presenceTypes: readonly SensorType[] = ['motion', 'occupancy']
+
 export type SensorType = keyof typeof sensorKinds
 
 export const sensorTypes = Object.keys(sensorKinds) as SensorType[]

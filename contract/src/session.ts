@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { RoleName } from './people.ts'
 import { Closed, Nullable } from './wire.ts'
 
 export const SignInBody = Closed({
@@ -9,6 +10,8 @@ export const SignedInUser = Type.Object({
   id: Type.String(),
   email: Type.String(),
   name: Type.String(),
+  role: RoleName,
+  sees_presence: Type.Boolean({ description: 'Whether single sensors of motion and occupancy are shown' }),
 })
 export type SignedInUser = Static<typeof SignedInUser>
 

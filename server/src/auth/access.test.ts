@@ -1,27 +1,73 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { type Action, can, type Principal } from './access.ts'
+import { type Role, roles } from '@plenum/contract'
+import { type Action, can, type Person, type Principal, type Scope, type Where } from './access.ts'
 
-const person: Principal = { kind: 'user', userId: 'a', email: 'a@b.c', name: 'A', key: null }
-const script: Principal = { ...person, key: { keyId: 7, readingsPerMinute: 1 } }
-const gateway: Principal = { kind: 'gateway', gatewayId: 1, buildingId: 1, key: { keyId: 1, readingsPerMinute: 1 } }
+const key = { keyId: 7, readingsPerMinute: 1 }
+const person = (role: Role, scope: Scope = null): Person => {
+  return { kind: 'user', userId: 'a', email: 'a@b.c', name: 'A', role, scope, seesPresence: false, key: null }
+}
+const gateway: Principal = { kind: 'gateway', gatewayId: 1, buildingId: 1, key }
 
-const matrix: [Action, Record<'nobody' | 'person' | 'script' | 'gateway', boolean>][] = [
-  ['anonymous', { nobody: true, person: true, script: true, gateway: true }],
-  ['read', { nobody: false, person: true, script: true, gateway: false }],
-  ['ingest', { nobody: false, person: true, script: true, gateway: true }],
-  ['configure', { nobody: false, person: true, script: true, gateway: false }],
-  ['account', { nobody: false, person: true, script: false, gateway: false }],
+const actions: Action[] = ['anonymous', 'read', 'ingest', 'commission', 'configure', 'administer', 'account']
+const allowed: Record<Role | 'gateway' | 'nobody', Action[]> = {
+  administrator: actions,
+  manager: ['anonymous', 'read', 'ingest', 'commission', 'configure', 'account'],
+  technician: ['anonymous', 'read', 'commission', 'account'],
+  viewer: ['anonymous', 'read', 'account'],
+  gateway: ['anonymous', 'ingest'],
+  nobody: ['anonymous'],
+}
+const principals: [keyof typeof allowed, Principal | null][] = [
+  ...roles.map((role): [Role, Principal] => [role, person(role)]),
+  ['gateway', gateway],
+  ['nobody', null],
 ]
-
-for (const [action, expected] of matrix) {
-  test(`who may ${action}`, () => {
-    const actual = {
-      nobody: can(null, action),
-      person: can(person, action),
-      script: can(script, action),
-      gateway: can(gateway, action),
-    }
-    assert.deepEqual(actual, expected)
+for (const [who, principal] of principals) {
+  test(`what a ${who} may do at all`, () => {
+    const may = actions.filter((action) => can(principal, action))
+    assert.deepEqual(may, allowed[who])
   })
 }
+
+test('a key of a person may what the person may, and touches neither account nor keys', () => {
+  for (const role of roles) {
+    const may = actions.filter((action) => can({ ...person(role), key }, action))
+    assert.deepEqual(
+      may,
+      allowed[role].filter((action) => action !== 'account'),
+    )
+  }
+})
+
+const scope: Scope = { buildingIds: [1], floors: [{ floorId: 20, buildingId: 2 }] }
+const places: [string, Where, Action[]][] = [
+  ['a building of theirs', { buildingId: 1 }, ['read', 'commission', 'configure']],
+  ['a floor of a building of theirs', { buildingId: 1, floorId: 10 }, ['read', 'commission', 'configure']],
+  ['a floor of theirs', { buildingId: 2, floorId: 20 }, ['read', 'commission', 'configure']],
+  ['the building around a floor of theirs', { buildingId: 2 }, ['read']],
+  ['another floor of it', { buildingId: 2, floorId: 21 }, []],
+  ['another building', { buildingId: 3 }, []],
+  ['a floor of another building', { buildingId: 3, floorId: 30 }, []],
+]
+for (const [what, where, may] of places) {
+  test(`the scope of a role holds for ${what}: ${may.join(', ') || 'nothing'}`, () => {
+    for (const role of ['manager', 'technician', 'viewer'] as const) {
+      for (const action of ['read', 'commission', 'configure'] as const) {
+        const expected = may.includes(action) && allowed[role].includes(action)
+        assert.equal(can(person(role, scope), action, where), expected, `${role} ${action}`)
+        assert.equal(can(person('administrator'), action, where), true)
+      }
+    }
+  })
+}
+
+test('an empty scope holds nowhere', () => {
+  for (const [, where] of places)
+    assert.equal(can(person('manager', { buildingIds: [], floors: [] }), 'read', where), false)
+})
+
+test('a gateway writes in its own building only', () => {
+  assert.equal(can(gateway, 'ingest', { buildingId: 1, floorId: 3 }), true)
+  assert.equal(can(gateway, 'ingest', { buildingId: 2, floorId: 3 }), false)
+})

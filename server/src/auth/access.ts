@@ -1,10 +1,26 @@
-/**
- * Who asks. Roles and scopes come with a later step: they become fields of `user` and further arguments of `can`,
- * and no route has to change for it.
- */
-export type Principal =
-  | { kind: 'user'; userId: string; email: string; name: string; key: KeyInUse | null }
-  | { kind: 'gateway'; gatewayId: number; buildingId: number; key: KeyInUse }
+import type { Role } from '@plenum/contract'
+
+/** Who asks. */
+export type Principal = Person | GatewayPrincipal
+
+export interface Person {
+  kind: 'user'
+  userId: string
+  email: string
+  name: string
+  role: Role
+  scope: Scope
+  /** Whether single sensors of motion and occupancy are shown. */
+  seesPresence: boolean
+  key: KeyInUse | null
+}
+
+export interface GatewayPrincipal {
+  kind: 'gateway'
+  gatewayId: number
+  buildingId: number
+  key: KeyInUse
+}
 
 /** The API key that a request came with, and its quota. */
 export interface KeyInUse {
@@ -12,23 +28,60 @@ export interface KeyInUse {
   readingsPerMinute: number
 }
 
+/** Where a person's role holds; null: everywhere. */
+export type Scope = null | {
+  /** Whole buildings. */
+  buildingIds: readonly number[]
+  /** Single floors of other buildings. */
+  floors: readonly { floorId: number; buildingId: number }[]
+}
+
+/** Where a thing stands; one that belongs to a building as a whole (a gateway, the building itself) has no floor. */
+export interface Where {
+  buildingId: number
+  floorId?: number
+}
+
 /**
  * What a route does, declared by every route:
- * `anonymous` needs nobody; `read` sees; `ingest` writes readings; `configure` changes the registry and keys;
- * `account` is a person's own session and keys.
+ * `anonymous` needs nobody; `read` sees; `ingest` writes readings; `commission` changes sensors; `configure` changes
+ * the rest of a building and keys of its gateways; `administer` is about people and all buildings at once; `account` is
+ * a person's own session, profile and keys.
  */
-export type Action = 'anonymous' | 'read' | 'ingest' | 'configure' | 'account'
+export type Action = 'anonymous' | 'read' | 'ingest' | 'commission' | 'configure' | 'administer' | 'account'
 
-/** The one place that decides. Pure. */
-export function can(principal: Principal | null, action: Action): boolean {
+const rights: Record<Role, ReadonlySet<Action>> = {
+  administrator: new Set(['read', 'ingest', 'commission', 'configure', 'administer', 'account']),
+  manager: new Set(['read', 'ingest', 'commission', 'configure', 'account']),
+  technician: new Set(['read', 'commission', 'account']),
+  viewer: new Set(['read', 'account']),
+}
+
+/**
+ * The one place that decides. Pure.
+ * @param where left out: whether there may be anything that the principal can do this to
+ */
+export function can(principal: Principal | null, action: Action, where?: Where): boolean {
   if (action === 'anonymous') return true
   switch (principal?.kind) {
     case 'user':
       // A key must not be able to make more keys: whoever finds one would outlive its revocation.
-      return action !== 'account' || principal.key === null
+      if (action === 'account' && principal.key !== null) return false
+      return rights[principal.role].has(action) && (where === undefined || reaches(principal.scope, where, action))
     case 'gateway':
-      return action === 'ingest'
+      return action === 'ingest' && (where === undefined || where.buildingId === principal.buildingId)
     default:
       return false
   }
 }
+
+/** Whoever sees a floor sees which building it is in, and nothing else of that building. */
+function reaches(scope: Scope, { buildingId, floorId }: Where, action: Action): boolean {
+  if (scope === null || scope.buildingIds.includes(buildingId)) return true
+  if (floorId === undefined) return action === 'read' && scope.floors.some((floor) => floor.buildingId === buildingId)
+  return scope.floors.some((floor) => floor.floorId === floorId)
+}
+
+/** What a principal may see; gateways see nothing. */
+export const scopeOf = (principal: Principal): Scope =>
+  principal.kind === 'user' ? principal.scope : { buildingIds: [], floors: [] }

@@ -9,16 +9,19 @@ export function createAdministrators({ store, signIn }: { store: AuthStore; sign
     missing: async (): Promise<boolean> => !(await store.hasPeople()),
 
     create: async (email: string, password: string): Promise<void> =>
-      store.addPerson({ email: email.toLowerCase(), name: 'Administrator' }, await hashOf(password)),
+      store.addPerson(
+        { email: email.toLowerCase(), name: 'Administrator', role: 'administrator', sees_presence: true },
+        await hashOf(password),
+      ),
 
     /** Sets a new password and ends the person's sessions. @returns their e-mail, null where there is no such person. */
     async setPassword(email: string | null, password: string): Promise<string | null> {
-      const person = await (email === null ? store.firstPerson() : store.findPerson(email))
+      const person = await (email === null ? store.firstAdministrator() : store.findPerson(email))
       if (!person) return null
       await store.setPassword(person.id, await hashOf(password))
       return person.email
     },
 
-    first: store.firstPerson,
+    first: store.firstAdministrator,
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { App } from '#platform'
-import { type Action, can, type Principal } from './access.ts'
+import { type Action, can, type Person, type Principal } from './access.ts'
 import { authErrors } from './errors.ts'
 
 declare module 'fastify' {
@@ -60,8 +60,14 @@ function refuseCrossSite(request: FastifyRequest, ownOrigin: string | null): voi
   if (host === undefined || (host !== request.host && origin !== ownOrigin)) throw authErrors.cross_site_refused()
 }
 
+/** Whoever asks; for routes that are not for everybody. @throws not_signed_in */
+export function callerOf(request: FastifyRequest): Principal {
+  if (request.principal === null) throw authErrors.not_signed_in()
+  return request.principal
+}
+
 /** The person behind the request; for routes that only people may use. @throws not_allowed */
-export function personOf(request: FastifyRequest): Extract<Principal, { kind: 'user' }> {
+export function personOf(request: FastifyRequest): Person {
   if (request.principal?.kind !== 'user') throw authErrors.not_allowed()
   return request.principal
 }

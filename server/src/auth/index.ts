@@ -12,8 +12,18 @@ import { createSessions } from './sessions.ts'
 import { createSignIn } from './sign-in.ts'
 import { createStore } from './store.ts'
 
-export { type Action, can, type KeyInUse, type Principal } from './access.ts'
-export { personOf } from './guard.ts'
+export {
+  type Action,
+  can,
+  type KeyInUse,
+  type Person,
+  type Principal,
+  type Scope,
+  scopeOf,
+  type Where,
+} from './access.ts'
+export { callerOf, personOf } from './guard.ts'
+export { buildingWithinScope, withinScope } from './scope-store.ts'
 export { generatePassword } from './sign-in.ts'
 export type Auth = Awaited<ReturnType<typeof createAuth>>
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { ApiKey, ApiKeyInput, NewApiKey } from '@plenum/contract'
+import type { ApiKey, ApiKeyInput, NewApiKey, Role } from '@plenum/contract'
 import { LRUCache } from 'lru-cache'
 import { type Log, sqlState } from '#platform'
 import type { Principal } from './access.ts'
@@ -12,9 +12,13 @@ export type Keys = ReturnType<typeof createKeys>
 const prefix = 'plenum_'
 /** Far above what a gateway sends: a day's backlog of 4,000 sensors, a reading a minute each, flushes in a minute. */
 const defaultReadingsPerMinute = 6_000_000
-/** How long another instance may still take a key that was revoked here. */
-const rememberMs = 5_000
+/** How long another instance may still take a key that was revoked here, or give it the rights it had. */
+const rememberMs = 1_000
 const dayMs = 86_400_000
+
+type FoundRow = NonNullable<Awaited<ReturnType<AuthStore['findKey']>>>
+/** Where a key is a person's, the person is there. */
+type PersonRow = { [Column in keyof FoundRow]: NonNullable<FoundRow[Column]> }
 
 interface FoundKey {
   /** null: there is no such key. */
@@ -34,7 +38,17 @@ export function createKeys({ store, log }: { store: AuthStore; log: Log }) {
     const row = await store.findKey(hash)
     if (!row) return { principal: null, expiresAtMs: Infinity }
     store.touchKey(row.id).catch((error) => log.warn({ err: error }, 'last use of a key not noted'))
-    return { principal: principalOf(row), expiresAtMs: row.expires_at?.getTime() ?? Infinity }
+    return { principal: await principalOf(row), expiresAtMs: row.expires_at?.getTime() ?? Infinity }
+  }
+  const principalOf = async (row: FoundRow): Promise<Principal | null> => {
+    const key = { keyId: row.id, readingsPerMinute: row.readings_per_minute }
+    if (row.gateway_id !== null && row.building_id !== null)
+      return { kind: 'gateway', gatewayId: row.gateway_id, buildingId: row.building_id, key }
+    // Of a gateway that is just being deleted.
+    if (row.user_id === null) return null
+    const { user_id: userId, email, person_name: name, sees_presence: seesPresence } = row as PersonRow
+    const role = row.role as Role
+    return { kind: 'user', userId, email, name, role, seesPresence, scope: await store.scope(userId, role), key }
   }
   const forget = (): void => {
     generation++
@@ -93,14 +107,6 @@ export function createKeys({ store, log }: { store: AuthStore; log: Log }) {
     /** After a gateway or a person is gone, so are their keys. */
     forget,
   }
-}
-
-function principalOf(row: NonNullable<Awaited<ReturnType<AuthStore['findKey']>>>): Principal {
-  const key = { keyId: row.id, readingsPerMinute: row.readings_per_minute }
-  if (row.gateway_id !== null && row.building_id !== null) {
-    return { kind: 'gateway', gatewayId: row.gateway_id, buildingId: row.building_id, key }
-  }
-  return { kind: 'user', userId: row.user_id ?? '', email: row.email ?? '', name: row.person_name ?? '', key }
 }
 
 const onWire = (row: KeyRow): ApiKey => ({

@@ -8,6 +8,14 @@ import { clientAddressHeader, type SignIn } from './sign-in.ts'
 
 const tags = ['Signing in']
 
+interface Answered {
+  user: Omit<SignedInUser, 'sees_presence'> & { seesPresence: boolean; disabledAt: string | null }
+}
+const signedIn = ({ user: { seesPresence, ...user } }: Answered): SignedInUser => ({
+  ...user,
+  sees_presence: seesPresence,
+})
+
 /** Only these of the library's routes are open; the rest of what it could do is not reachable. */
 export function sessionRoutes(app: App, { signIn, sessions }: { signIn: SignIn; sessions: Sessions }): void {
   app.post(
@@ -22,10 +30,8 @@ export function sessionRoutes(app: App, { signIn, sessions }: { signIn: SignIn; 
       },
     },
     async (request, reply) => {
-      const answer = (await ask('POST', '/api/auth/sign-in/email', request, reply, request.body)) as {
-        user: SignedInUser
-      }
-      return { user: answer.user }
+      const answer = (await ask('POST', '/api/auth/sign-in/email', request, reply, request.body)) as Answered
+      return { user: signedIn(answer) }
     },
   )
   app.post(
@@ -48,8 +54,8 @@ export function sessionRoutes(app: App, { signIn, sessions }: { signIn: SignIn; 
       schema: { summary: 'Who is signed in', tags, response: { 200: SessionAnswer } },
     },
     async (request, reply) => {
-      const answer = (await ask('GET', '/api/auth/get-session', request, reply)) as { user: SignedInUser } | null
-      return { user: answer?.user ?? null }
+      const answer = (await ask('GET', '/api/auth/get-session', request, reply)) as Answered | null
+      return { user: answer && !answer.user.disabledAt ? signedIn(answer) : null }
     },
   )
 

@@ -1,4 +1,5 @@
-import type { Principal } from './access.ts'
+import type { Role } from '@plenum/contract'
+import type { Person } from './access.ts'
 import type { SignIn } from './sign-in.ts'
 import type { AuthStore } from './store.ts'
 
@@ -16,8 +17,11 @@ export function createSessions({ signIn, store }: { signIn: SignIn; store: AuthS
   return {
     whyFailed,
 
-    /** @returns null for no cookie, and for one that is expired, revoked or not ours */
-    async of(cookie: string | undefined): Promise<Principal | null> {
+    /**
+     * With the rights of this moment: a role that was changed holds for the next request.
+     * @returns null for no cookie, and for one that is expired, revoked, not ours, or of somebody who is disabled
+     */
+    async of(cookie: string | undefined): Promise<Person | null> {
       if (cookie === undefined) return null
       let session: Awaited<ReturnType<typeof signIn.api.getSession>>
       try {
@@ -26,9 +30,19 @@ export function createSessions({ signIn, store }: { signIn: SignIn; store: AuthS
       } catch (error) {
         throw await whyFailed(error)
       }
-      if (!session) return null
-      const { id: userId, email, name } = session.user
-      return { kind: 'user', userId, email, name, key: null }
+      if (!session || session.user.disabledAt) return null
+      const { id: userId, email, name, seesPresence } = session.user
+      const role = session.user.role as Role
+      return {
+        kind: 'user',
+        userId,
+        email,
+        name,
+        role,
+        seesPresence,
+        scope: await store.scope(userId, role),
+        key: null,
+      }
     },
   }
 }

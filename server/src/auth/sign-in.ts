@@ -19,7 +19,7 @@ export function createSignIn(options: { db: Kysely<Tables>; secret: string; publ
     basePath: '/api/auth',
     secret: options.secret,
     database: { db: options.db.withPlugin(new CamelCasePlugin()), type: 'postgres' },
-    user: { modelName: 'person' },
+    user: { modelName: 'person', additionalFields: personFields },
     session: { expiresIn: 7 * dayS, updateAge: dayS },
     account: { modelName: 'credential' },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10, maxPasswordLength: 128 },
@@ -39,6 +39,13 @@ export function createSignIn(options: { db: Kysely<Tables>; secret: string; publ
     onAPIError: { throw: true },
   })
 }
+
+/** Columns of ours that come with a session; nobody sets them through the library. */
+const personFields = {
+  role: { type: 'string', required: true, input: false },
+  seesPresence: { type: 'boolean', required: true, input: false },
+  disabledAt: { type: 'date', required: false, input: false },
+} as const
 
 /**
  * Per address. A person mistypes a few times a minute; a guesser wants thousands. The other two guess nothing, and

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import type { Role } from '@plenum/contract'
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
+import type { Scope } from './access.ts'
+import { readScope } from './scope-store.ts'
 
 export type AuthStore = ReturnType<typeof createStore>
 
@@ -53,8 +56,15 @@ export function createStore(db: Kysely<Tables>) {
       await sql`select 1`.execute(db)
     },
 
+    /** Where the role holds. */
+    scope: async (personId: string, role: Role): Promise<Scope> =>
+      role === 'administrator' ? null : readScope(db, personId),
+
     /** A person and the password they sign in with, together or not at all. */
-    addPerson: (person: { email: string; name: string }, passwordHash: string): Promise<void> =>
+    addPerson: (
+      person: { email: string; name: string; role: Role; sees_presence: boolean },
+      passwordHash: string,
+    ): Promise<void> =>
       db.transaction().execute(async (tx) => {
         const id = randomUUID()
         await tx
@@ -89,8 +99,15 @@ export function createStore(db: Kysely<Tables>) {
       await db.deleteFrom('verification').where('expires_at', '<', sql<Date>`now()`).execute()
     },
 
-    async firstPerson(): Promise<{ id: string; email: string } | undefined> {
-      return db.selectFrom('person').select(['id', 'email']).orderBy('created_at').limit(1).executeTakeFirst()
+    async firstAdministrator(): Promise<{ id: string; email: string } | undefined> {
+      return db
+        .selectFrom('person')
+        .select(['id', 'email'])
+        .where('role', '=', 'administrator')
+        .where('disabled_at', 'is', null)
+        .orderBy('created_at')
+        .limit(1)
+        .executeTakeFirst()
     },
 
     async gatewayExists(gatewayId: number): Promise<boolean> {
@@ -130,15 +147,16 @@ export function createStore(db: Kysely<Tables>) {
       return numDeletedRows === 1n
     },
 
-    /** The key and its owner, if it has not expired. */
+    /** The key and its owner, if neither has ended. */
     async findKey(hash: Buffer) {
       return db
         .selectFrom('api_key')
         .leftJoin('gateway', 'gateway.id', 'api_key.gateway_id')
         .leftJoin('person', 'person.id', 'api_key.user_id')
         .select(['api_key.id', 'gateway_id', 'user_id', 'readings_per_minute', 'expires_at', 'building_id', 'email'])
-        .select('person.name as person_name')
+        .select(['person.name as person_name', 'role', 'sees_presence'])
         .where('hash', '=', hash)
+        .where('person.disabled_at', 'is', null)
         .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', sql<Date>`now()`)]))
         .executeTakeFirst()
     },

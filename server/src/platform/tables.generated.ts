@@ -112,12 +112,21 @@ export interface MeterReplacement {
 
 export interface Person {
   created_at: Generated<Timestamp>
+  disabled_at: Timestamp | null
   email: string
   email_verified: Generated<boolean>
   id: string
   image: string | null
   name: string
+  role: Generated<string>
+  sees_presence: Generated<boolean>
   updated_at: Generated<Timestamp>
+}
+
+export interface PersonScope {
+  building_id: number
+  floor_id: number | null
+  person_id: string
 }
 
 export interface PlenumMigration {
@@ -344,6 +353,7 @@ export interface DB {
   installation_secret: InstallationSecret
   meter_replacement: MeterReplacement
   person: Person
+  person_scope: PersonScope
   plenum_migration: PlenumMigration
   reading: Reading
   reading_all: ReadingAll

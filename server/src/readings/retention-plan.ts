@@ -1,4 +1,5 @@
 import {
+  presenceTypes,
   type RetentionPeriod,
   type RetentionPeriods,
   type RetentionStage,
@@ -21,7 +22,7 @@ const ordinary: RetentionPeriods = { raw: { months: 13 }, rollup: { months: 60 }
 const personal: RetentionPeriods = { raw: { days: 30 }, rollup: { months: 60 } }
 
 export const defaultRetention = Object.fromEntries(
-  sensorTypes.map((type) => [type, type === 'motion' || type === 'occupancy' ? personal : ordinary]),
+  sensorTypes.map((type) => [type, presenceTypes.includes(type) ? personal : ordinary]),
 ) as Record<SensorType, RetentionPeriods>
 
 /** Pure. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { NewApiKey } from '@plenum/contract'
-import { type Action, can, type Principal } from '#auth'
+import { type Action, can, type Person, type Principal } from '#auth'
 import { administrator, type Caller, caller, create, createSmallBuilding, signIn, startTestServer } from '#test'
 import { addressOf, type Route, routesOf } from './routes-of.ts'
 
@@ -86,7 +86,16 @@ test('every route of the running application has a row, and every row a route', 
   assert.deepEqual([...new Set(routes.map(rowOf))].sort(), [...accessOf.keys()].sort())
 })
 
-const user: Principal = { kind: 'user', userId: '', email: '', name: '', key: null }
+const user: Person = {
+  kind: 'user',
+  userId: '',
+  email: '',
+  name: '',
+  role: 'administrator',
+  scope: null,
+  seesPresence: true,
+  key: null,
+}
 const gateway: Principal = { kind: 'gateway', gatewayId: 1, buildingId: 1, key: { keyId: 1, readingsPerMinute: 1 } }
 const callers: [string, Caller, Principal | null][] = [
   ['nobody', nobody, null],
