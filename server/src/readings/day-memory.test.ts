@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import { sql } from 'kysely'
-import { createSmallBuilding, loadRuns, send, startTestServer, storage } from '#test'
+import { createSmallBuilding, loadRuns, send, startTestServer } from '#test'
 import type { StoredReadings } from './stored-readings.ts'
 
 /**
@@ -95,7 +95,7 @@ test('what is remembered is what is stored, whatever happens between two pages',
         assert.deepEqual(left, await scanned(readings.stored, [temperature.id], [0, steps], false))
       },
     ),
-    { numRuns: storage === 'native' ? 60 : 10, endOnFailure: true },
+    { numRuns: 60, endOnFailure: true },
   )
 })
 
