@@ -45,6 +45,7 @@ export const auditActions = [
   'retention.apply',
   'export.read',
   'audit.export',
+  'audit.drop',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 
@@ -94,6 +95,8 @@ const word = (examples: string[]) => Type.String({ pattern: '^[a-z_.]{1,60}$', e
 const Reference = Type.String({ minLength: 1, maxLength: 100, format: 'text' })
 
 const filters = {
+  /** One entry. */
+  entry_id: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
   actor_id: Type.Optional(Reference),
   actor_kind: Type.Optional(ActorKind),
   action: Type.Optional(word(['sensor.update'])),

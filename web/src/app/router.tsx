@@ -8,6 +8,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
+import { parseAuditSearch } from '../audit/audit-search.ts'
 import { AccountLayout } from '../account/account-layout.tsx'
 import { returnAddress } from '../auth/return-address.ts'
 import { sessionQuery } from '../auth/session.ts'
@@ -104,6 +105,13 @@ const peopleRoute = createRoute({
   validateSearch: parsePeopleSearch,
 })
 
+const auditRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/admin/audit',
+  component: lazyRouteComponent(() => import('../audit/audit-page.tsx'), 'AuditPage'),
+  validateSearch: parseAuditSearch,
+})
+
 const accountRoute = createRoute({ getParentRoute: () => signedInRoute, path: '/account', component: AccountLayout })
 const profileRoute = createRoute({
   getParentRoute: () => accountRoute,
@@ -139,6 +147,7 @@ const routeTree = rootRoute.addChildren([
     explorerRoute,
     adminRoute,
     peopleRoute,
+    auditRoute,
     accountRoute.addChildren([profileRoute, securityRoute]),
   ]),
 ])

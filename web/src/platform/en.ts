@@ -1,4 +1,5 @@
 import { enPeople } from './en-people.ts'
+import { enAudit } from './en-audit.ts'
 
 /** Every English string. `ja.ts` has the same keys; the type checker and a test see to it. */
 export const en = {
@@ -179,6 +180,7 @@ export const en = {
     exportParquet: 'Parquet, raw readings',
   },
   people: enPeople,
+  audit: enAudit,
   condition: {
     ok: 'OK',
     stale: 'Stale',

@@ -1,5 +1,6 @@
 import type { Translation } from './en.ts'
 import { jaPeople } from './ja-people.ts'
+import { jaAudit } from './ja-audit.ts'
 
 /** Every Japanese string: written for Japanese readers, not word for word. */
 export const ja: Translation = {
@@ -175,6 +176,7 @@ export const ja: Translation = {
     exportParquet: 'Parquet（生データ）',
   },
   people: jaPeople,
+  audit: jaAudit,
   condition: {
     ok: '正常',
     stale: '途絶',
