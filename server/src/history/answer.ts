@@ -2,6 +2,7 @@ import { ingestLimits, type SensorHistoryQuery } from '@plenum/contract'
 import type { Static } from 'typebox'
 import type { Clock, PlenumError } from '#platform'
 import type { StoredReadings } from '#readings'
+import { createBucketBuffers, createBucketJson } from './bucket-json.ts'
 import { affordable, costs, estimateCost } from './cost.ts'
 import { historyErrors } from './errors.ts'
 import { parseRange, type Range } from './instant.ts'
@@ -10,10 +11,10 @@ import { rawPage } from './raw.ts'
 import { dayMs, type Grain, grainFor } from './resolution.ts'
 import { rolledPage } from './rolled.ts'
 import type { PastSensor } from './store.ts'
-import { bucketsJson, rawJson } from './wire.ts'
+import { rawJson } from './wire.ts'
 
 export type HistoryAnswer =
-  | { range: Range; resolution: Grain; recordsJson: string; nextCursor: string | null }
+  | { range: Range; resolution: Grain; recordsJson: string | Uint8Array; nextCursor: string | null }
   | { refusal: PlenumError; members: { estimate: number; limit: number; resolution: Grain | null } }
 
 export type PageQuery = Omit<Static<typeof SensorHistoryQuery>, 'from' | 'to' | 'resolution'>
@@ -36,12 +37,13 @@ const readable = ({ fromMs, toMs }: Range, nowMs: number): Range => ({
 
 /** Answers a page of a question, or refuses it for what the whole would cost. */
 export function createAnswer({ stored, clock }: { stored: StoredReadings; clock: Clock }) {
+  const buffers = createBucketBuffers()
   const records = async (
     question: Question,
     sensors: readonly PastSensor[],
     page: PageQuery,
     signal: AbortSignal,
-  ): Promise<{ json: string; next: string | null }> => {
+  ): Promise<{ json: string | Uint8Array; next: string | null }> => {
     const { grain } = question
     const after = placeAfter(question, page.cursor)
     const limit = page.limit ?? 1_000
@@ -51,8 +53,9 @@ export function createAnswer({ stored, clock }: { stored: StoredReadings; clock:
       const { records: found, next } = await rawPage(stored, sensors, range, after, limit, signal)
       return { json: rawJson(found), next: next && cursorFor(question, next) }
     }
-    const { records: found, next } = await rolledPage(stored, sensors, range, grain, { after, limit, signal })
-    return { json: bucketsJson(found, sensors), next: next && cursorFor(question, next) }
+    const json = createBucketJson(buffers, sensors, '')
+    const next = await rolledPage(stored, sensors, range, grain, { after, limit, json, signal })
+    return { json: json.end('').bytes, next: next && cursorFor(question, next) }
   }
 
   return async function answer(
