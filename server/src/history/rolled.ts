@@ -2,7 +2,7 @@ import { holdMsOf, type ReadingChunk, type StoredReadings } from '#readings'
 import type { BucketJson } from './bucket-json.ts'
 import { behaviourOf, type Bucket, type BucketColumns, columnsOf, createBuckets, meanOf } from './buckets.ts'
 import type { Range } from './instant.ts'
-import { byPlace, type Place, readWindows, type Windows } from './page.ts'
+import { byPlace, type Place, writePage } from './page.ts'
 import { dayMs, type Grain, hourMs, quarterMs } from './resolution.ts'
 import type { PastSensor } from './store.ts'
 
@@ -58,30 +58,6 @@ interface PageRequest {
   signal: AbortSignal
 }
 
-/** Writes a page of the buckets that windows of time have. @returns the place of its last one where there are more */
-async function writePage(
-  windows: Omit<Windows, 'after'>,
-  { after, limit, json }: PageRequest,
-  read: (fromMs: number, toMs: number) => Promise<BucketColumns>,
-): Promise<Place | null> {
-  let written = 0
-  let last: Place | null = null
-  let more = false
-  await readWindows({ ...windows, after }, async (fromMs, toMs) => {
-    const buckets = await read(fromMs, toMs)
-    for (let row = 0; row < buckets.atMs.length; row++) {
-      const place = { atMs: buckets.atMs[row] as number, sensorId: buckets.sensorId[row] as number }
-      if (after !== null && byPlace(place, after) <= 0) continue
-      more = written === limit
-      if (more) return true
-      json.add(buckets, row)
-      if (++written === limit) last = place
-    }
-    return false
-  })
-  return more ? last : null
-}
-
 /** As long as it takes for a page of buckets to come together. */
 const windowMs = (sensors: number, bucketMs: number, { fromMs, toMs }: Range, limit: number): number =>
   Math.min(toMs - fromMs, Math.ceil((limit + 1) / sensors + 1) * bucketMs)
@@ -90,13 +66,15 @@ const windowMs = (sensors: number, bucketMs: number, { fromMs, toMs }: Range, li
 function quarterPage(stored: StoredReadings, sensors: readonly PastSensor[], range: Range, ask: PageRequest) {
   const intervalMs = sensors.reduce((least, { intervalS }) => Math.min(least, intervalS * 1_000), Infinity)
   const windows = {
+    ...ask,
     fromMs: quarterFrom(range.fromMs),
     toMs: quarterFrom(range.toMs),
     widthMs: windowMs(sensors.length, Math.max(quarterMs, intervalMs), range, ask.limit),
     narrowestMs: quarterMs,
   }
   const grid = { startOf: quarterOf, endOf: (startMs: number) => startMs + quarterMs }
-  return writePage(windows, ask, (fromMs, toMs) => bucketsOf(stored, sensors, { fromMs, toMs }, grid, ask.signal))
+  const read = (fromMs: number, toMs: number) => bucketsOf(stored, sensors, { fromMs, toMs }, grid, ask.signal)
+  return writePage(windows, read, ask.json.add)
 }
 
 /** A page of hours or days, from the figures that storage keeps. */
@@ -110,12 +88,13 @@ function figurePage(
   const { signal } = ask
   const sensorIds = sensors.map(({ sensorId }) => sensorId)
   const widthMs = windowMs(sensors.length, unit === 'hour' ? hourMs : dayMs, range, ask.limit)
-  return writePage({ ...range, widthMs, narrowestMs: 1 }, ask, async (fromMs, toMs) => {
+  const read = async (fromMs: number, toMs: number) => {
     const rollups = await stored.rollups({ sensorIds, fromMs, toMs, unit, signal })
     const { sum, count, min, max } = rollups
     const mean = (i: number) => meanOf(sum[i] as number, count[i] as number, min[i] as number, max[i] as number)
     return { ...rollups, avg: sum.map((_, i) => mean(i)) }
-  })
+  }
+  return writePage({ ...ask, ...range, widthMs, narrowestMs: 1 }, read, ask.json.add)
 }
 
 /** Writes a page of buckets that begin in the range. @returns the place of its last one where there are more */

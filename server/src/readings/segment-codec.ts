@@ -179,8 +179,28 @@ function encodeHours(
   return { hours_int2: null, hours_int4: null, hours_float8: arrayText(figures(0, power)) }
 }
 
+/** What of a segment its readings are in. */
+export type PackedReadings = Pick<
+  SegmentRow,
+  | 'from_ms'
+  | 'count'
+  | 'suspect'
+  | 'first_ms'
+  | 'step_ms'
+  | 'unit_ms'
+  | 'decimals'
+  | 'base'
+  | 'suspect_at'
+  | 'late_at'
+  | 'times_int2'
+  | 'times_int4'
+  | 'values_int2'
+  | 'values_int4'
+  | 'values_float8'
+>
+
 /** The readings of a segment; none where they were dropped. */
-export function decodeReadings(row: SegmentRow): Columns {
+export function decodeReadings(row: PackedReadings): Columns {
   const count = row.step_ms === null ? 0 : row.count + row.suspect
   const qualities = new Uint8Array(count)
   setBits(qualities, row.suspect_at, suspectBit)
@@ -194,7 +214,7 @@ function setBits(qualities: Uint8Array, positions: string | null, bit: number): 
     for (let i = Number(from) - 1; i < Number(to) - 1; i++) qualities[i] = (qualities[i] as number) | bit
 }
 
-function decodeTimes(row: SegmentRow, count: number): Float64Array {
+function decodeTimes(row: PackedReadings, count: number): Float64Array {
   const atMs = new Float64Array(count)
   if (count === 0) return atMs
   const step = row.step_ms as number
@@ -211,7 +231,7 @@ function decodeTimes(row: SegmentRow, count: number): Float64Array {
   return atMs
 }
 
-function decodeValues(row: SegmentRow, count: number): Float64Array {
+function decodeValues(row: PackedReadings, count: number): Float64Array {
   if (count === 0) return new Float64Array(0)
   if (row.values_float8 !== null) return doublesOf(row.values_float8)
   const values = integersOf((row.values_int2 ?? row.values_int4) as string, count)

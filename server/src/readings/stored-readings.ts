@@ -70,6 +70,8 @@ export interface StoredReadings {
     sensorIds: readonly number[]
     fromMs: number
     toMs: number
+    /** Whether the same days will soon be read again, as by the next page. What is returned may be shared: only read. */
+    remember?: boolean
     signal?: AbortSignal
   }): AsyncIterable<ReadingChunk>
   /** Buckets with at least one reading, ordered by (atMs, sensorId). A bucket belongs to the range if its start does. */

@@ -2,10 +2,11 @@ import type { Kysely } from 'kysely'
 import type { Tables } from '#platform'
 import { merged, within } from './columns.ts'
 import { readGoodBefore } from './counter-store.ts'
+import { createDayMemory } from './day-memory.ts'
+import { type ReadingParts, readReadings } from './reading-parts.ts'
 import { replacementStore } from './replacement-store.ts'
 import { createRollups, type ReadDays } from './rollups.ts'
-import { decodeReadings } from './segment-codec.ts'
-import { readParts, type StoredParts } from './segment-store.ts'
+import { longestDayMs } from './segment-store.ts'
 import type { ReadingChunk, StoredReadings } from './stored-readings.ts'
 
 const dayMs = 86_400_000
@@ -14,20 +15,28 @@ const daysPerQuery = 32
 
 /** Answers from days and readings, however they are stored. */
 export function createStored(db: Kysely<Tables>, readDays: ReadDays): StoredReadings {
+  const memory = createDayMemory()
+
   return {
     lastGoodBefore: (query) => readGoodBefore(db, query),
 
     countings: ({ sensorIds, signal }) => replacementStore.countings(db, sensorIds, signal),
 
-    async *scan({ sensorIds, fromMs, toMs, signal }): AsyncGenerator<ReadingChunk> {
+    async *scan({ sensorIds, fromMs, toMs, remember = false, signal }): AsyncGenerator<ReadingChunk> {
       const days = Math.max(1, Math.ceil((toMs - fromMs) / dayMs))
       const sensorsPerQuery = Math.max(1, Math.floor(daysPerQuery / days))
       for (let i = 0; i < sensorIds.length; i += sensorsPerQuery) {
         const some = sensorIds.slice(i, i + sensorsPerQuery)
         for (let from = fromMs; from < toMs; from += daysPerQuery * dayMs) {
           const to = Math.min(toMs, from + daysPerQuery * dayMs)
-          const parts = await readParts(db, { sensorIds: some, fromMs: from, toMs: to, signal })
-          for (const sensorId of some) yield* chunksOf(sensorId, parts.get(sensorId), from, to)
+          const known = remember ? memory.of(some, from, to, longestDayMs) : []
+          const parts = await readReadings(db, { sensorIds: some, fromMs: from, toMs: to, signal }, known)
+          for (const sensorId of some) {
+            const part = parts.get(sensorId)
+            if (!part) continue
+            if (remember) part.days.forEach(memory.keep)
+            yield* chunksOf(sensorId, part, from, to)
+          }
         }
       }
     },
@@ -36,17 +45,15 @@ export function createStored(db: Kysely<Tables>, readDays: ReadDays): StoredRead
   }
 }
 
-function* chunksOf(sensorId: number, parts: StoredParts | undefined, fromMs: number, toMs: number) {
-  if (!parts) return
+function* chunksOf(sensorId: number, { days, hot }: ReadingParts, fromMs: number, toMs: number) {
   let hotFromMs = fromMs
-  for (const segment of parts.segments) {
-    const early = within(parts.hot, hotFromMs, segment.from_ms)
+  for (const day of days) {
+    const early = within(hot, hotFromMs, day.fromMs)
     if (early.atMs.length > 0) yield { sensorId, ...early }
-    const both = merged(decodeReadings(segment), within(parts.hot, segment.from_ms, segment.to_ms))
-    const inside = within(both, fromMs, toMs)
+    const inside = merged(within(day.readings, fromMs, toMs), within(hot, day.fromMs, day.toMs))
     if (inside.atMs.length > 0) yield { sensorId, ...inside }
-    hotFromMs = segment.to_ms
+    hotFromMs = day.toMs
   }
-  const late = within(parts.hot, hotFromMs, toMs)
+  const late = within(hot, hotFromMs, toMs)
   if (late.atMs.length > 0) yield { sensorId, ...late }
 }
