@@ -109,7 +109,7 @@ const instants = ({ fromMs, toMs }: Range) => ({
   to: new Date(toMs).toISOString(),
 })
 
-/** Records are text already. */
+/** Answers are JSON already, as text or its bytes. */
 function sendAnswer(reply: FastifyReply, answer: HistoryAnswer): FastifyReply {
   if ('refusal' in answer) {
     const { code, status, title, message } = answer.refusal
@@ -120,11 +120,10 @@ function sendAnswer(reply: FastifyReply, answer: HistoryAnswer): FastifyReply {
       .serializer(JSON.stringify)
       .send({ ...problem, ...answer.members })
   }
-  const { range, resolution, recordsJson, nextCursor } = answer
-  const begin = JSON.stringify({ ...instants(range), resolution })
-  const json = `${begin.slice(0, -1)},"records":${recordsJson},"next_cursor":${JSON.stringify(nextCursor)}}`
-  return reply
-    .type('application/json; charset=utf-8')
-    .serializer((ready) => ready as string)
-    .send(json)
+  const { json } = answer
+  reply.type('application/json; charset=utf-8')
+  if (typeof json === 'string') return reply.serializer((ready) => ready as string).send(json)
+  // By then the kernel has all of it, or wants no more.
+  reply.raw.once('close', json.release)
+  return reply.send(json.bytes as never)
 }
