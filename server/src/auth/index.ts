@@ -15,11 +15,15 @@ import { createStore } from './store.ts'
 export {
   type Action,
   can,
+  floorsWithin,
   type KeyInUse,
   type Person,
   type Principal,
   type Scope,
   scopeOf,
+  sees,
+  seesPresence,
+  showsKind,
   type Where,
 } from './access.ts'
 export { callerOf, personOf } from './guard.ts'
