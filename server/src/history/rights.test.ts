@@ -10,7 +10,7 @@ const server = await startTestServer()
 const { as, clock, services } = server
 const { db } = services.database
 
-const kinds: SensorType[] = ['co2', 'motion', 'occupancy', 'noise']
+const kinds: SensorType[] = ['co2', 'motion', 'occupancy', 'illuminance']
 const at = new Date(clock.nowMs - 60_000).toISOString()
 const day = `from=2026-11-22T15:00:00Z&to=2026-11-23T15:00:00Z`
 const buildings: number[] = []
@@ -28,7 +28,7 @@ for (let b = 0; b < 2; b++) {
     }
   }
 }
-sensors.forEach((sensor, i) => (sensor.value = 40 + i))
+sensors.forEach((sensor, i) => (sensor.value = 300 + i))
 await send(
   as,
   sensors.map(({ id, value }) => ({ sensor_id: id, timestamp: at, value })),
