@@ -33,10 +33,17 @@ const askedSensors = ({ sensorIds, fromMs }: PartsQuery) => sql`
   ) known`
 const instant = (ms: number) => sql`${new Date(ms)}::timestamptz`
 
-const isHot = sql`(s.to_at > asked.hot_from and ${hotOver})`
-/** How long a state held in `s` was counted with another longest hold than it has now. */
-const heldOtherwise = sql`(
-  asked.hold_ms is not null and s.step_ms is not null and s.held[1] is distinct from asked.hold_ms)`
+/**
+ * Days whose figures can't be used: there are hot rows over them, or how long a state held was counted with another
+ * longest hold than it has now. Looked for once, since every look at hot rows is planned for each of their partitions.
+ */
+const changedDays = (within: RawBuilder<unknown>) => sql`
+  select s.sensor_id, s.from_at from asked join segment s on ${within}
+  where s.from_at > asked.hot_from - interval '2 days' and s.to_at > asked.hot_from and ${hotOver}
+  union
+  select s.sensor_id, s.from_at from asked join segment s on ${within}
+  where asked.hold_ms is not null and s.step_ms is not null and s.held[1] is distinct from asked.hold_ms`
+const isChanged = sql`(s.sensor_id, s.from_at) in (select * from changed)`
 
 const double = (name: string) => sql`float8send(coalesce(s.${sql.ref(name)}, 'NaN'))`
 const plainFigures = sql`
@@ -76,31 +83,28 @@ export async function readFigures(
 ): Promise<Map<number, FigureParts>> {
   const within = sql`s.sensor_id = asked.id and s.from_at < ${instant(query.toMs)} and s.to_at > asked.from_at
     and s.from_at > asked.from_at - ${longestDayMs}::int4 * interval '1 millisecond'`
-  // As JSON, since there are few: forty columns more in each part would take longer to parse and plan than all to read.
-  const days = sql`
-    select asked.id, row_to_json(whole) as segment, null::bytea as hot_at, null::bytea as hot_values,
-           null::bytea as hot_qualities, null::text as timezone, null::bool as linked, null::int8 as hold_ms,
-           null::bytea as packed, null::bytea as packed_hours, null::bytea as packed_steps, null::bytea as packed_held
-    from asked join segment s on ${within} cross join lateral (select ${segmentColumns}) whole`
   const packedOf = (linked: boolean) => sql`
-    select asked.id, null, null, null, null, asked.timezone, asked.linked, asked.hold_ms, packed.*
+    select asked.id, asked.timezone, asked.linked, asked.hold_ms, packed.*, null, null, null, null
     from asked cross join lateral (
       select ${packed(linked, unit)} from (
         select s.* from segment s
-        where ${within} and not ${isHot} ${linked ? sql`and not ${heldOtherwise}` : sql``}
+        where ${within} and not (${linked ? sql`` : sql`s.to_at > asked.hot_from and`} ${isChanged})
         order by s.from_at
       ) s
     ) packed
     where ${linked ? sql`asked.linked` : sql`not asked.linked`}`
+  // Days as JSON, since there are few: a column for each of theirs would take longer to parse and plan than all to read.
   const { rows } = await sql<FigureRow>`
-    with asked as materialized (${askedSensors(query)})
-    ${days} where s.from_at > asked.hot_from - interval '2 days' and ${isHot}
-    union all
-    ${days} where ${heldOtherwise} and not ${isHot}
+    with asked as materialized (${askedSensors(query)}),
+         changed as materialized (${changedDays(within)})
+    select s.sensor_id as id, null::text as timezone, null::bool as linked, null::int8 as hold_ms,
+           null::bytea as packed, null::bytea as packed_hours, null::bytea as packed_steps, null::bytea as packed_held,
+           null::bytea as hot_at, null::bytea as hot_values, null::bytea as hot_qualities, row_to_json(whole) as segment
+    from changed c join segment s using (sensor_id, from_at) cross join lateral (select ${segmentColumns}) whole
     union all ${packedOf(false)}
     union all ${packedOf(true)}
     union all
-    select asked.id, null, hot.*, null, null, null, null, null, null, null
+    select asked.id, null, null, null, null, null, null, null, hot.*, null
     from asked cross join lateral (
       select ${hotColumns} from reading r
       where r.sensor_id = asked.id and r.at >= asked.from_at and r.at < ${instant(query.toMs)}
