@@ -61,10 +61,11 @@ async function findOrAddBuilding({ registry }: Services, progress: string): Prom
  */
 async function newKey({ auth }: Services, gatewayId: number, address: string): Promise<string> {
   const name = `Demo simulator of ${hostname()} ${new URL(address).host}`.slice(0, 100)
-  for (const key of await auth.keys.list({ gatewayId })) {
-    if (key.name === name) await auth.keys.revoke({ gatewayId }, key.id)
+  const owner = { gatewayId, scope: null }
+  for (const key of await auth.keys.list(owner)) {
+    if (key.name === name) await auth.keys.revoke(owner, key.id)
   }
-  return (await auth.keys.create({ gatewayId }, { name })).key
+  return (await auth.keys.create(owner, { name })).key
 }
 
 /** Runs the simulator until `stop`, again and again if it ends, more and more slowly. */

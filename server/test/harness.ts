@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, afterEach } from 'node:test'
-import type { BuildingInput, FloorInput, IngestAnswer, NewApiKey, ReadingRun, SensorInput } from '@plenum/contract'
+import type {
+  BuildingInput,
+  FloorInput,
+  IngestAnswer,
+  NewApiKey,
+  ReadingRun,
+  Role,
+  SensorInput,
+} from '@plenum/contract'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import pg from 'pg'
 import { pino } from 'pino'
@@ -117,6 +125,61 @@ export async function signIn(app: App, person: { email: string; password: string
   assert.equal(answer.statusCode, 200, answer.body)
   const cookie = answer.cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join('; ')
   return caller(app, { cookie })
+}
+
+/** What a person may do; a role holds nowhere that is not named. */
+export interface Rights {
+  role: Role
+  /** Whole buildings, by id. */
+  buildings?: readonly number[]
+  /** Single floors, by id. */
+  floors?: readonly number[]
+  seesPresence?: boolean
+}
+
+export interface TestPerson {
+  id: string
+  email: string
+  password: string
+  /** With a session. */
+  as: Caller
+}
+
+/** A person with these rights, signed in. */
+export async function createPerson({ app, services }: TestServer, rights: Rights): Promise<TestPerson> {
+  const email = `${rights.role}-${randomBytes(4).toString('hex')}@example.com`
+  const { password } = administrator
+  await services.auth.administrators.create(email, password)
+  const { db } = services.database
+  const { id } = await db.selectFrom('person').select('id').where('email', '=', email).executeTakeFirstOrThrow()
+  await setRights(services, id, rights)
+  return { id, email, password, as: await signIn(app, { email, password }) }
+}
+
+/** In place of what the person could do before; holds for their next request. */
+export async function setRights(
+  { database: { db } }: Pick<Services, 'database'>,
+  personId: string,
+  { role, buildings = [], floors = [], seesPresence = role === 'administrator' }: Rights,
+): Promise<void> {
+  await db.updateTable('person').set({ role, sees_presence: seesPresence }).where('id', '=', personId).execute()
+  await db.deleteFrom('person_scope').where('person_id', '=', personId).execute()
+  await sql`
+    insert into person_scope (person_id, building_id, floor_id)
+    select ${personId}, id, null from building where id = any(${buildings}::int4[])
+    union all
+    select ${personId}, building_id, id from floor where id = any(${floors}::int4[])`.execute(db)
+}
+
+/** Nobody signs in as them, and what they have open ends. */
+export async function disablePerson({ database: { db } }: Pick<Services, 'database'>, personId: string): Promise<void> {
+  await db.updateTable('person').set({ disabled_at: sql`now()` }).where('id', '=', personId).execute()
+}
+
+/** A caller with a new API key of whoever asks, who must have a session. */
+export async function withKey(app: App, as: Caller): Promise<Caller> {
+  const { key } = await create<NewApiKey>(as, '/api/keys', {})
+  return caller(app, { authorization: `Bearer ${key}` })
 }
 
 /** Creates a thing of the registry and answers it. */

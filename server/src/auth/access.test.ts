@@ -46,6 +46,12 @@ const places: [string, Where, Action[]][] = [
   ['a floor of a building of theirs', { buildingId: 1, floorId: 10 }, ['read', 'commission', 'configure']],
   ['a floor of theirs', { buildingId: 2, floorId: 20 }, ['read', 'commission', 'configure']],
   ['the building around a floor of theirs', { buildingId: 2 }, ['read']],
+  ['what belongs to all of that building', { buildingId: 2, floorId: null }, []],
+  [
+    'what belongs to all of a building of theirs',
+    { buildingId: 1, floorId: null },
+    ['read', 'commission', 'configure'],
+  ],
   ['another floor of it', { buildingId: 2, floorId: 21 }, []],
   ['another building', { buildingId: 3 }, []],
   ['a floor of another building', { buildingId: 3, floorId: 30 }, []],

@@ -36,10 +36,10 @@ export type Scope = null | {
   floors: readonly { floorId: number; buildingId: number }[]
 }
 
-/** Where a thing stands; one that belongs to a building as a whole (a gateway, the building itself) has no floor. */
+/** Where a thing stands. The building itself has no floor; one that belongs to all of it, as a gateway does, has null. */
 export interface Where {
   buildingId: number
-  floorId?: number
+  floorId?: number | null
 }
 
 /**

@@ -1,7 +1,9 @@
 import { ApiKey, ApiKeyInput, Closed, Id, IdParams, NewApiKey } from '@plenum/contract'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { App } from '#platform'
-import { personOf } from './guard.ts'
+import { scopeOf } from './access.ts'
+import { callerOf, personOf } from './guard.ts'
 import type { Keys } from './keys.ts'
 
 const KeyList = Type.Object({ items: Type.Array(ApiKey) })
@@ -54,13 +56,17 @@ function userKeyRoutes(app: App, keys: Keys): void {
 
 function gatewayKeyRoutes(app: App, keys: Keys): void {
   const config = { access: 'configure' } as const
+  const ownerOf = (request: FastifyRequest & { params: { id: number } }) => ({
+    gatewayId: request.params.id,
+    scope: scopeOf(callerOf(request)),
+  })
   app.get(
     '/api/gateways/:id/keys',
     {
       config,
       schema: { summary: 'API keys of a gateway', tags, params: IdParams, response: { 200: KeyList } },
     },
-    async (request) => ({ items: await keys.list({ gatewayId: request.params.id }) }),
+    async (request) => ({ items: await keys.list(ownerOf(request)) }),
   )
   app.post(
     '/api/gateways/:id/keys',
@@ -74,7 +80,7 @@ function gatewayKeyRoutes(app: App, keys: Keys): void {
         response: { 201: NewApiKey },
       },
     },
-    async (request, reply) => reply.code(201).send(await keys.create({ gatewayId: request.params.id }, request.body)),
+    async (request, reply) => reply.code(201).send(await keys.create(ownerOf(request), request.body)),
   )
   app.delete(
     '/api/gateways/:id/keys/:key_id',
@@ -88,7 +94,7 @@ function gatewayKeyRoutes(app: App, keys: Keys): void {
       },
     },
     async (request, reply) => {
-      await keys.revoke({ gatewayId: request.params.id }, request.params.key_id)
+      await keys.revoke(ownerOf(request), request.params.key_id)
       return reply.code(204).send(null)
     },
   )

@@ -50,6 +50,10 @@ export function createKeys({ store, log }: { store: AuthStore; log: Log }) {
     const role = row.role as Role
     return { kind: 'user', userId, email, name, role, seesPresence, scope: await store.scope(userId, role), key }
   }
+  /** @throws gateway_of_key_not_found */
+  const gatewayThere = async (owner: KeyOwner): Promise<void> => {
+    if ('gatewayId' in owner && !(await store.gatewayExists(owner))) throw authErrors.gateway_of_key_not_found()
+  }
   const forget = (): void => {
     generation++
     remembered.clear()
@@ -86,21 +90,24 @@ export function createKeys({ store, log }: { store: AuthStore; log: Log }) {
       try {
         return { ...onWire(await store.addKey(owner, row)), key }
       } catch (error) {
-        // foreign_key_violation: the gateway is not there, or the person was deleted while they asked.
-        if (sqlState(error) !== '23503') throw error
+        // foreign_key_violation: the gateway or the person was deleted meanwhile; check_violation: there is no owner.
+        if (!/^235(03|14)$/.test(sqlState(error))) throw error
         throw 'gatewayId' in owner ? authErrors.gateway_of_key_not_found() : authErrors.not_signed_in()
       }
     },
 
+    /** @throws gateway_of_key_not_found */
     async list(owner: KeyOwner): Promise<ApiKey[]> {
-      if ('gatewayId' in owner && !(await store.gatewayExists(owner.gatewayId)))
-        throw authErrors.gateway_of_key_not_found()
+      await gatewayThere(owner)
       return (await store.listKeys(owner)).map(onWire)
     },
 
-    /** Takes effect here at once, on other instances within seconds. @throws api_key_not_found */
+    /** Takes effect here at once, on other instances within a second. @throws gateway_of_key_not_found, api_key_not_found */
     async revoke(owner: KeyOwner, id: number): Promise<void> {
-      if (!(await store.deleteKey(owner, id))) throw authErrors.api_key_not_found()
+      if (!(await store.deleteKey(owner, id))) {
+        await gatewayThere(owner)
+        throw authErrors.api_key_not_found()
+      }
       forget()
     },
 

@@ -3,7 +3,7 @@ import type { Role } from '@plenum/contract'
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
 import type { Scope } from './access.ts'
-import { readScope } from './scope-store.ts'
+import { readScope, withinScope } from './scope-store.ts'
 
 export type AuthStore = ReturnType<typeof createStore>
 
@@ -17,7 +17,8 @@ export interface KeyRow {
   readings_per_minute: number
 }
 
-export type KeyOwner = { gatewayId: number } | { userId: string }
+/** A gateway out of scope has no keys, as one that is not there. */
+export type KeyOwner = { gatewayId: number; scope: Scope } | { userId: string }
 
 /** better-auth's name for e-mail and password. */
 const passwordProvider = 'credential'
@@ -29,11 +30,15 @@ const passwordOf = (userId: string, hash: string) => ({
   password: hash,
 })
 
+/** The gateway, null where there is none within the scope. */
+const gatewayWithin = ({ gatewayId, scope }: { gatewayId: number; scope: Scope }) =>
+  sql<number>`(select id from gateway where id = ${gatewayId} and ${withinScope(scope, { building: 'building_id' })})`
+
 /** The tables of sign-in and keys. */
 export function createStore(db: Kysely<Tables>) {
   const keyColumns = ['id', 'name', 'start', 'created_at', 'expires_at', 'last_used_at', 'readings_per_minute'] as const
   const ownedBy = (owner: KeyOwner) => (e: ExpressionBuilder<Tables, 'api_key'>) =>
-    'gatewayId' in owner ? e('gateway_id', '=', owner.gatewayId) : e('user_id', '=', owner.userId)
+    'gatewayId' in owner ? e('gateway_id', '=', gatewayWithin(owner)) : e('user_id', '=', owner.userId)
 
   return {
     /** The random secret of that name, made at first use; the same for all instances on this database. */
@@ -110,8 +115,9 @@ export function createStore(db: Kysely<Tables>) {
         .executeTakeFirst()
     },
 
-    async gatewayExists(gatewayId: number): Promise<boolean> {
-      return (await db.selectFrom('gateway').select('id').where('id', '=', gatewayId).executeTakeFirst()) !== undefined
+    async gatewayExists(owner: { gatewayId: number; scope: Scope }): Promise<boolean> {
+      const { rows } = await sql`select 1 where ${gatewayWithin(owner)} is not null`.execute(db)
+      return rows.length > 0
     },
 
     async addKey(
@@ -121,7 +127,7 @@ export function createStore(db: Kysely<Tables>) {
       return db
         .insertInto('api_key')
         .values({
-          gateway_id: 'gatewayId' in owner ? owner.gatewayId : null,
+          gateway_id: 'gatewayId' in owner ? gatewayWithin(owner) : null,
           user_id: 'userId' in owner ? owner.userId : null,
           name: key.name,
           start: key.start,

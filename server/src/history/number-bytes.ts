@@ -10,7 +10,7 @@ const greatest = 2 ** 31 - 1
  * A number with few decimals is its digits: where n / 10^d is the very double, n has at most 10 digits and no other
  * decimal of up to 15 digits reads back as the same double, so that one is its shortest form, which is what
  * Number::toString writes (ECMA-262, 6.1.6.1.20).
- * @param bytes with room for 25 characters, as `-0.0000012345678901234567` has
+ * @param bytes with room for 25 characters, as `-0.0000010081831222051892` has
  * @returns where it ends
  */
 export function writeNumber(bytes: Uint8Array, at: number, value: number): number {

@@ -11,8 +11,6 @@ export interface SealedDay {
   readings: Columns
 }
 
-export type DayMemory = ReturnType<typeof createDayMemory>
-
 const dayMs = 86_400_000
 /** Days that begin within one day of UTC share a place; ordinarily that is one. Counted from 1970. */
 const placesPerSensor = 2 ** 16

@@ -24,7 +24,9 @@ const arrays = sql.raw(
 )
 /** In place of all that but the sensor. */
 const withoutDay = sql.raw(
-  ['from_ms', 'to_ms', 'version', 'is_known', ...numberNames, ...arrayNames].map((name) => `null as ${name}`).join(', '),
+  ['from_ms', 'to_ms', 'version', 'is_known', ...numberNames, ...arrayNames]
+    .map((name) => `null as ${name}`)
+    .join(', '),
 )
 const ms = (column: string) => sql.raw(`(extract(epoch from ${column}) * 1000)::float8`)
 /**

@@ -1,6 +1,6 @@
 import { Closed, Id, IdParams, MeterReplacement, MeterReplacementInput } from '@plenum/contract'
 import { Type } from 'typebox'
-import { personOf } from '#auth'
+import { callerOf, personOf, scopeOf } from '#auth'
 import type { App } from '#platform'
 import type { Replacements } from './replacements.ts'
 
@@ -19,12 +19,12 @@ export function replacementRoutes(app: App, replacements: Replacements): void {
         response: { 200: Type.Object({ items: Type.Array(MeterReplacement) }) },
       },
     },
-    async (request) => ({ items: await replacements.list(request.params.id) }),
+    async (request) => ({ items: await replacements.list(request.params.id, scopeOf(callerOf(request))) }),
   )
   app.post(
     path,
     {
-      config: { access: 'configure', problems: [409, 422] },
+      config: { access: 'commission', problems: [409, 422] },
       schema: {
         summary: 'Declare that the meter behind a counter was replaced',
         description:
@@ -43,7 +43,7 @@ export function replacementRoutes(app: App, replacements: Replacements): void {
   app.post(
     `${path}/:replacement_id/withdraw`,
     {
-      config: { access: 'configure', problems: [409] },
+      config: { access: 'commission', problems: [409] },
       schema: {
         summary: 'Withdraw a meter replacement: it stays in the list and counts no more',
         tags,

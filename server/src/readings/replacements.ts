@@ -6,8 +6,8 @@ import {
   type SensorType,
 } from '@plenum/contract'
 import type { Kysely } from 'kysely'
-import type { Principal } from '#auth'
-import { brokenConstraint, type Clock, type Tables } from '#platform'
+import type { Person, Scope } from '#auth'
+import { brokenConstraint, type Clock, sqlState, type Tables } from '#platform'
 import { stepsOf } from './counter-steps.ts'
 import { readingErrors } from './errors.ts'
 import { type Doer, type ReplacementRow, replacementStore } from './replacement-store.ts'
@@ -15,16 +15,15 @@ import { sealStore } from './seal-store.ts'
 import { decodeReadings, decodeSteps, encodeSteps } from './segment-codec.ts'
 import { parseTimestamp } from './timestamp.ts'
 
-type Person = Extract<Principal, { kind: 'user' }>
 export type Replacements = ReturnType<typeof createReplacements>
 
 /** Meters that were replaced: who says so, with the last reading of the old one and the first of the new one. */
 export function createReplacements({ db, clock }: { db: Kysely<Tables>; clock: Clock }) {
   const doer = ({ userId, email }: Person): Doer => ({ userId, email, at: new Date(clock.now()) })
 
-  /** @throws replacement_sensor_not_found */
-  const kindOf = async (sensorId: number) => {
-    const type = await replacementStore.sensorType(db, sensorId)
+  /** @throws replacement_sensor_not_found also where it is out of scope */
+  const kindOf = async (sensorId: number, scope: Scope) => {
+    const type = await replacementStore.sensorType(db, sensorId, scope)
     if (type === undefined) throw readingErrors.replacement_sensor_not_found()
     return sensorKinds[type as SensorType]
   }
@@ -35,11 +34,12 @@ export function createReplacements({ db, clock }: { db: Kysely<Tables>; clock: C
      *   replacement_instant_taken, replacement_readings_gone
      */
     async declare(sensorId: number, input: MeterReplacementInput, by: Person): Promise<MeterReplacement> {
-      const { behaviour } = await kindOf(sensorId)
+      const { behaviour } = await kindOf(sensorId, by.scope)
       if (behaviour !== 'counter') throw readingErrors.replacement_not_of_counter()
       const at = instantOf(input.at, clock.now())
       const given = {
         sensorId,
+        scope: by.scope,
         at,
         finalReading: input.final_reading,
         firstReading: input.first_reading,
@@ -55,7 +55,8 @@ export function createReplacements({ db, clock }: { db: Kysely<Tables>; clock: C
         })
       } catch (error) {
         const constraint = brokenConstraint(error)
-        if (constraint === 'meter_replacement_sensor_id_fkey')
+        // not_null_violation: it was moved out of scope meanwhile.
+        if (constraint === 'meter_replacement_sensor_id_fkey' || sqlState(error) === '23502')
           throw readingErrors.replacement_sensor_not_found({}, error)
         if (constraint !== 'meter_replacement_instant_taken') throw error
         throw readingErrors.replacement_instant_taken('Withdraw that one first.', error)
@@ -63,16 +64,16 @@ export function createReplacements({ db, clock }: { db: Kysely<Tables>; clock: C
     },
 
     /** @throws replacement_sensor_not_found */
-    async list(sensorId: number): Promise<MeterReplacement[]> {
-      await kindOf(sensorId)
-      return (await replacementStore.ofSensor(db, sensorId)).map(toReplacement)
+    async list(sensorId: number, scope: Scope): Promise<MeterReplacement[]> {
+      await kindOf(sensorId, scope)
+      return (await replacementStore.ofSensor(db, sensorId, scope)).map(toReplacement)
     },
 
     /** @throws replacement_not_found, replacement_withdrawn */
     async withdraw(sensorId: number, id: number, by: Person): Promise<MeterReplacement> {
-      const row = await replacementStore.withdraw(db, sensorId, id, doer(by))
+      const row = await replacementStore.withdraw(db, { sensorId, id, scope: by.scope }, doer(by))
       if (row) return toReplacement(row)
-      const all = await replacementStore.ofSensor(db, sensorId)
+      const all = await replacementStore.ofSensor(db, sensorId, by.scope)
       if (all.some((one) => one.id === id)) throw readingErrors.replacement_withdrawn()
       throw readingErrors.replacement_not_found()
     },

@@ -25,8 +25,9 @@ const tags = ['Retention']
 const KindParams = Closed({ sensor_type: SensorTypeName })
 /** Periods alone: they say nothing of any building. */
 const see = { access: 'read' } as const
-const configure = { access: 'configure' } as const
-const change = { access: 'configure', problems: [422] } as const
+/** All buildings at once. */
+const administer = { access: 'administer' } as const
+const change = { access: 'administer', problems: [422] } as const
 const logName = 'retention_log'
 
 /** There is no route that drops: whoever mistypes a period can mend it until the next run, and nothing goes on a click. */
@@ -73,7 +74,7 @@ export function retentionRoutes(app: App, retention: Retention): void {
   app.delete(
     `${path}/:sensor_type`,
     {
-      config: configure,
+      config: administer,
       schema: {
         summary: 'Keep a kind as long as is the default; the next run may then drop more',
         tags,
@@ -105,7 +106,7 @@ export function retentionRoutes(app: App, retention: Retention): void {
   app.get(
     `${path}/log`,
     {
-      config: configure,
+      config: administer,
       schema: {
         summary: 'What was dropped, newest first; one entry a day (UTC), kind and stage',
         tags,

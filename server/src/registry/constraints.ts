@@ -40,6 +40,14 @@ const meaning: Record<string, () => PlenumError> = {
   ),
 }
 
+/** The parent that is looked up for a row, by table: none within the scope of who writes is as none at all. */
+const lookedUp: Partial<Record<Things, string>> = {
+  floor: 'floor_building_id_fkey',
+  gateway: 'gateway_building_id_fkey',
+  zone: 'zone_floor_id_fkey',
+  sensor: 'sensor_floor',
+}
+
 /** The same constraints of `sensor` when a zone, gateway or floor is moved away under its sensors. */
 const movedAway: Record<string, string> = {
   sensor_zone: 'Sensors of this floor stand in the zone: move them or clear their zone_id first.',
@@ -55,8 +63,8 @@ export function explainWrite(error: unknown, table: Things): unknown {
     if (table !== 'sensor' && detail !== undefined) return registryErrors.moved_with_children(detail)
     return meaning[constraint]?.() ?? error
   }
-  // not_null_violation on sensor.building_id: the floor it was looked up from does not exist.
-  if (state === '23502') return meaning['sensor_floor']?.()
+  // not_null_violation
+  if (state === '23502') return meaning[lookedUp[table] ?? '']?.() ?? error
   return error
 }
 

@@ -1,5 +1,6 @@
 import type { ImportSummary } from '@plenum/contract'
 import type { Kysely } from 'kysely'
+import { type Scope, withinScope } from '#auth'
 import type { Tables } from '#platform'
 import type { SensorLine } from './sensor-csv.ts'
 
@@ -8,6 +9,13 @@ export interface Place {
   building_id: number
   floor_id: number
   zone_id: number | null | undefined
+}
+
+/** What whoever imports may do. */
+export interface ImportRights {
+  /** Buildings out of it are not there. */
+  scope: Scope
+  addsBuildings: boolean
 }
 
 interface Building {
@@ -21,11 +29,12 @@ interface Building {
  */
 export async function createPlaces(
   tx: Kysely<Tables>,
+  by: ImportRights,
   lines: SensorLine[],
   summary: ImportSummary,
   knowsTimeZone: (name: string) => Promise<boolean>,
 ): Promise<(line: SensorLine) => Promise<Place | string>> {
-  const { buildings, floors, zones } = await knownPlaces(tx, lines)
+  const { buildings, floors, zones } = await knownPlaces(tx, by.scope, lines)
 
   const buildingOf = async ({ building: name, timezone }: SensorLine): Promise<Building | string> => {
     const known = buildings.get(name)
@@ -34,6 +43,7 @@ export async function createPlaces(
       const fits = timezone === undefined || timezone === null || timezone === known.timezone
       return fits ? known : `building "${name}" has the time zone ${known.timezone}, not ${timezone}`
     }
+    if (!by.addsBuildings) return `you have no building "${name}" to import into; only administrators add buildings`
     if (timezone && !(await knowsTimeZone(timezone))) return `timezone "${timezone}" is not known to the database`
     if (!timezone) {
       summary.warnings.push(`Building "${name}" is new and gets the time zone UTC; set its own, its days depend on it.`)
@@ -78,11 +88,14 @@ export async function createPlaces(
 const keyOf = (parent: number, name: string): string => `${parent}\n${name}`
 
 /** What the registry has of the buildings that the lines name. */
-async function knownPlaces(tx: Kysely<Tables>, lines: SensorLine[]) {
+async function knownPlaces(tx: Kysely<Tables>, scope: Scope, lines: SensorLine[]) {
   const names = [...new Set(lines.map((line) => line.building))]
   const buildings = new Map<string, Building | 'several'>()
   const ids: number[] = []
-  const found = tx.selectFrom('building').select(['id', 'name', 'timezone'])
+  const found = tx
+    .selectFrom('building')
+    .select(['id', 'name', 'timezone'])
+    .where(withinScope(scope, { building: 'id' }))
   for (const { name, ...building } of await found.where((e) => e('name', '=', e.fn.any(e.val(names)))).execute()) {
     buildings.set(name, buildings.has(name) ? 'several' : building)
     ids.push(building.id)

@@ -1,5 +1,6 @@
 import { Closed, ImportSummary, SensorKindRow, sensorKinds } from '@plenum/contract'
 import { Type } from 'typebox'
+import { callerOf, can, scopeOf } from '#auth'
 import type { App } from '#platform'
 import { registryErrors } from './errors.ts'
 import { addResource, type Resource } from './resource.ts'
@@ -46,7 +47,7 @@ export function registryRoutes(app: App, { resources, imports, changed }: Regist
         schema: {
           summary: 'Import sensors from CSV, all or nothing',
           description:
-            'Columns: building, floor, level, zone, sensor_key, name, sensor_type, unit, x, y, and optionally timezone for a new building. A column that is left out changes nothing of sensors that exist. Errors name their line.',
+            'Columns: building, floor, level, zone, sensor_key, name, sensor_type, unit, x, y, and optionally timezone for a new building. A column that is left out changes nothing of sensors that exist. Errors name their line. Managers bring in what belongs to their buildings; only administrators add buildings.',
           tags,
           consumes: ['text/csv'],
           querystring: Closed({ dry_run: Type.Optional(Type.Boolean({ default: false })) }),
@@ -56,7 +57,9 @@ export function registryRoutes(app: App, { resources, imports, changed }: Regist
       },
       async (request) => {
         const { dry_run = false } = request.query as { dry_run?: boolean }
-        const summary = await importSensors(imports, request.body as string, dry_run)
+        const caller = callerOf(request)
+        const by = { scope: scopeOf(caller), addsBuildings: can(caller, 'administer') }
+        const summary = await importSensors(imports, by, request.body as string, dry_run)
         if (!dry_run) changed()
         return summary
       },

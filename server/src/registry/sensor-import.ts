@@ -1,9 +1,10 @@
 import { type ImportSummary, sensorKinds } from '@plenum/contract'
 import { type Kysely, sql } from 'kysely'
+import { type Scope, withinScope } from '#auth'
 import type { FieldError, Tables } from '#platform'
 import { explainWrite } from './constraints.ts'
 import { registryErrors } from './errors.ts'
-import { createPlaces, type Place } from './import-places.ts'
+import { createPlaces, type ImportRights, type Place } from './import-places.ts'
 import { parseSensorCsv, type SensorLine } from './sensor-csv.ts'
 
 /** Thrown to undo a dry run: it does all the work, so what it reports is what would happen. */
@@ -23,13 +24,18 @@ export interface ImportContext {
  * key: one that exists is moved, renamed or left as it is. What the file has no column for stays as it is.
  * @throws import_refused with an error for every line that is wrong
  */
-export async function importSensors(context: ImportContext, csv: string, dryRun: boolean): Promise<ImportSummary> {
+export async function importSensors(
+  context: ImportContext,
+  by: ImportRights,
+  csv: string,
+  dryRun: boolean,
+): Promise<ImportSummary> {
   const { lines, errors } = parseSensorCsv(csv)
   if (errors.length > 0) throw refused(errors)
   let summary: ImportSummary | undefined
   try {
     await context.db.transaction().execute(async (tx) => {
-      summary = await bringIn({ ...context, db: tx }, lines, dryRun)
+      summary = await bringIn({ ...context, db: tx }, by, lines, dryRun)
       if (dryRun) throw undo
     })
   } catch (error) {
@@ -44,10 +50,14 @@ const refused = (errors: FieldError[]) =>
     errors: errors.slice(0, 1000),
   })
 
-type SensorRow = Omit<Awaited<ReturnType<typeof sensorsByKey>> extends Map<string, infer R> ? R : never, 'id'>
+type SensorRow = Omit<
+  Awaited<ReturnType<typeof sensorsByKey>> extends Map<string, infer R> ? R : never,
+  'id' | 'isWithin'
+>
 
 async function bringIn(
   { db: tx, knowsTimeZone }: ImportContext,
+  by: ImportRights,
   lines: SensorLine[],
   dryRun: boolean,
 ): Promise<ImportSummary> {
@@ -60,8 +70,8 @@ async function bringIn(
     unchanged: { sensors: 0 },
     warnings: [],
   }
-  const placeOf = await createPlaces(tx, lines, summary, knowsTimeZone)
-  const existing = await sensorsByKey(tx, lines)
+  const placeOf = await createPlaces(tx, by, lines, summary, knowsTimeZone)
+  const existing = await sensorsByKey(tx, by.scope, lines)
   const errors: FieldError[] = []
   const added: SensorRow[] = []
   const changed: SensorRow[] = []
@@ -73,6 +83,11 @@ async function bringIn(
       continue
     }
     const before = existing.get(line.sensor_key)
+    if (before && !before.isWithin) {
+      // Of others it is told no more than that the key can't be used.
+      errors.push({ path: `line ${line.line}`, detail: 'sensor_key is taken' })
+      continue
+    }
     const row = rowOf(line, place, before)
     if (!before) added.push(row)
     else if (Object.entries(row).some(([column, value]) => before[column as keyof SensorRow] !== value)) {
@@ -110,13 +125,15 @@ function rowOf(line: SensorLine, place: Place, before: SensorRow | undefined): S
   }
 }
 
-async function sensorsByKey(tx: Kysely<Tables>, lines: SensorLine[]) {
+async function sensorsByKey(tx: Kysely<Tables>, scope: Scope, lines: SensorLine[]) {
   const keys = lines.map((line) => line.sensor_key)
   const rows = await tx
     .selectFrom('sensor')
     .select(['id', 'building_id', 'floor_id', 'zone_id', 'gateway_id', 'sensor_key', 'name', 'sensor_type', 'unit'])
-    .select(['x', 'y'])
+    .select(['x', 'y', withinScope(scope, { building: 'building_id' }).as('isWithin')])
     .where((e) => e('sensor_key', '=', e.fn.any(e.val(keys))))
+    // None of them is moved to another building, and so maybe out of scope, before it is written.
+    .forNoKeyUpdate()
     .execute()
   return new Map(rows.map((row) => [row.sensor_key, row]))
 }
