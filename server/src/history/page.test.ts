@@ -8,7 +8,7 @@ const places = fc
     selector: ({ atMs, sensorId }) => `${atMs} ${sensorId}`,
     maxLength: 120,
   })
-  .map((list) => list.sort(byPlace))
+  .map((list) => list.map(({ atMs, sensorId }) => ({ atMs, sensorId })).sort(byPlace))
 
 /** Everything there is, in pages; `between` may change the list. */
 async function readAll(

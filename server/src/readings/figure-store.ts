@@ -5,19 +5,16 @@ import { noReadings } from './columns.ts'
 import type { FigureParts } from './day-figures.ts'
 import { holdMsOf } from './held-state.ts'
 import { type PackedRow, unpackDays } from './packed-days.ts'
-import {
-  hotColumns,
-  hotOver,
-  hotReadings,
-  longestDayMs,
-  type PartRow,
-  type PartsQuery,
-  segmentColumns,
-  withoutSegment,
-} from './segment-store.ts'
+import type { SegmentRow } from './segment-row.ts'
+import { hotColumns, hotOver, hotReadings, longestDayMs, type PartsQuery, segmentColumns } from './segment-store.ts'
 
-/** Of a sensor (`timezone`) its packed days, or its hot rows (`hot_at`), or else one day. */
-type FigureRow = PartRow & Partial<PackedRow> & { timezone: string | null; linked: boolean; hold_ms: number | null }
+/** Of a sensor its packed days, or its hot rows, or one day that is counted from its readings. */
+type FigureRow = { id: number } & (
+  | ({ timezone: string; linked: boolean; hold_ms: number | null; hot_at: null } & Nullable<PackedRow>)
+  | { timezone: null; hot_at: Buffer; hot_values: Buffer; hot_qualities: Buffer }
+  | { timezone: null; hot_at: null; segment: SegmentRow }
+)
+type Nullable<T> = { [Name in keyof T]: T[Name] | null }
 
 const states = sensorTypes.filter((type) => sensorKinds[type].behaviour === 'state')
 
@@ -36,10 +33,17 @@ const askedSensors = ({ sensorIds, fromMs }: PartsQuery) => sql`
   ) known`
 const instant = (ms: number) => sql`${new Date(ms)}::timestamptz`
 
-const isHot = sql`(s.to_at > asked.hot_from and ${hotOver})`
-/** How long a state held in `s` was counted with another longest hold than it has now. */
-const heldOtherwise = sql`(
-  asked.hold_ms is not null and s.step_ms is not null and s.held[1] is distinct from asked.hold_ms)`
+/**
+ * Days whose figures can't be used: there are hot rows over them, or how long a state held was counted with another
+ * longest hold than it has now. Looked for once, since every look at hot rows is planned for each of their partitions.
+ */
+const changedDays = (within: RawBuilder<unknown>) => sql`
+  select s.sensor_id, s.from_at from asked join segment s on ${within}
+  where s.from_at > asked.hot_from - interval '2 days' and s.to_at > asked.hot_from and ${hotOver}
+  union
+  select s.sensor_id, s.from_at from asked join segment s on ${within}
+  where asked.hold_ms is not null and s.step_ms is not null and s.held[1] is distinct from asked.hold_ms`
+const isChanged = sql`(s.sensor_id, s.from_at) in (select * from changed)`
 
 const double = (name: string) => sql`float8send(coalesce(s.${sql.ref(name)}, 'NaN'))`
 const plainFigures = sql`
@@ -63,7 +67,6 @@ const packed = (linked: boolean, unit: 'hour' | 'day') => {
   ])
 }
 const none = sql`null::bytea`
-const nothingPacked = sql`null::bytea as packed, null::bytea as packed_hours, null::bytea as packed_steps, null::bytea as packed_held`
 
 /**
  * Figures of sealed days, readings only of those days that have hot rows over them or whose figures can't be used, and
@@ -80,29 +83,28 @@ export async function readFigures(
 ): Promise<Map<number, FigureParts>> {
   const within = sql`s.sensor_id = asked.id and s.from_at < ${instant(query.toMs)} and s.to_at > asked.from_at
     and s.from_at > asked.from_at - ${longestDayMs}::int4 * interval '1 millisecond'`
-  const days = sql`
-    select ${segmentColumns}, null::bytea as hot_at, null::bytea as hot_values, null::bytea as hot_qualities,
-           null::text as timezone, null::bool as linked, null::int8 as hold_ms, ${nothingPacked}
-    from asked join segment s on ${within}`
   const packedOf = (linked: boolean) => sql`
-    select asked.id, ${withoutSegment}, null, null, null, asked.timezone, asked.linked, asked.hold_ms, packed.*
+    select asked.id, asked.timezone, asked.linked, asked.hold_ms, packed.*, null, null, null, null
     from asked cross join lateral (
       select ${packed(linked, unit)} from (
         select s.* from segment s
-        where ${within} and not ${isHot} ${linked ? sql`and not ${heldOtherwise}` : sql``}
+        where ${within} and not (${linked ? sql`` : sql`s.to_at > asked.hot_from and`} ${isChanged})
         order by s.from_at
       ) s
     ) packed
     where ${linked ? sql`asked.linked` : sql`not asked.linked`}`
+  // Days as JSON, since there are few: a column for each of theirs would take longer to parse and plan than all to read.
   const { rows } = await sql<FigureRow>`
-    with asked as materialized (${askedSensors(query)})
-    ${days} where s.from_at > asked.hot_from - interval '2 days' and ${isHot}
-    union all
-    ${days} where ${heldOtherwise} and not ${isHot}
+    with asked as materialized (${askedSensors(query)}),
+         changed as materialized (${changedDays(within)})
+    select s.sensor_id as id, null::text as timezone, null::bool as linked, null::int8 as hold_ms,
+           null::bytea as packed, null::bytea as packed_hours, null::bytea as packed_steps, null::bytea as packed_held,
+           null::bytea as hot_at, null::bytea as hot_values, null::bytea as hot_qualities, row_to_json(whole) as segment
+    from changed c join segment s using (sensor_id, from_at) cross join lateral (select ${segmentColumns}) whole
     union all ${packedOf(false)}
     union all ${packedOf(true)}
     union all
-    select asked.id, ${withoutSegment}, hot.*, null, null, null, ${nothingPacked}
+    select asked.id, null, null, null, null, null, null, null, hot.*, null
     from asked cross join lateral (
       select ${hotColumns} from reading r
       where r.sensor_id = asked.id and r.at >= asked.from_at and r.at < ${instant(query.toMs)}
@@ -113,16 +115,16 @@ export async function readFigures(
   })
   const parts = new Map<number, FigureParts>()
   for (const row of rows) {
-    const { timezone, hold_ms, linked } = row
-    if (timezone === null) continue
-    const packed = row.packed ? unpackDays(row as PackedRow, linked) : null
-    parts.set(row.sensor_id, { timezone, holdMs: hold_ms ?? undefined, packed, segments: [], hot: noReadings })
+    if (row.timezone === null) continue
+    const { id, timezone, hold_ms: holdMs, linked, packed } = row
+    const days = packed === null ? null : unpackDays({ ...row, packed }, linked)
+    parts.set(id, { timezone, holdMs: holdMs ?? undefined, packed: days, segments: [], hot: noReadings })
   }
   for (const row of rows) {
     if (row.timezone !== null) continue
-    const part = parts.get(row.sensor_id) as FigureParts
+    const part = parts.get(row.id) as FigureParts
     if (row.hot_at !== null) part.hot = hotReadings(row)
-    else if (row.from_ms !== null) part.segments.push(row)
+    else part.segments.push(row.segment)
   }
   for (const { segments } of parts.values()) segments.sort((a, b) => a.from_ms - b.from_ms)
   return parts

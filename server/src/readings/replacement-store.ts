@@ -24,16 +24,16 @@ export interface NewReplacement {
   note: string | null
 }
 
-const sensorWithin = (scope: Scope) => withinScope(scope, { building: 'sensor.building_id', floor: 'sensor.floor_id' })
-/** The sensor, null where there is none within the scope. */
-const idWithin = (sensorId: number, scope: Scope) =>
-  sql<number>`(select id from sensor where id = ${sensorId} and ${sensorWithin(scope)})`
-
 /** `Counting` of a sensor `s`. */
 export const countingColumns = sql`s.rollover_value as "rolloverValue", coalesce(
   (select json_agg(json_build_object('atMs', (extract(epoch from m.at) * 1000)::float8,
                                      'finalReading', m.final_reading, 'firstReading', m.first_reading) order by m.at)
    from meter_replacement m where m.sensor_id = s.id and m.withdrawn_at is null), '[]') as replacements`
+
+const sensorWithin = (scope: Scope) => withinScope(scope, { building: 'sensor.building_id', floor: 'sensor.floor_id' })
+/** The sensor, null where there is none within the scope. */
+const idWithin = (sensorId: number, scope: Scope) =>
+  sql<number>`(select id from sensor where id = ${sensorId} and ${sensorWithin(scope)})`
 
 /** The SQL of meter replacements. */
 export const replacementStore = {
