@@ -1,6 +1,6 @@
 import { type Declared, rose } from './declarations.ts'
-import { hourMs } from './rollup.ts'
-import type { Rollup } from './stored-readings.ts'
+import { type Figures, hourMs } from './rollup.ts'
+import type { Rollups } from './stored-readings.ts'
 
 /** What is stored recomputed from a plain list, slowly and in plain sight. For tests. */
 
@@ -9,6 +9,13 @@ export interface Known {
   /** 1: suspect. */
   quality: number
   late: boolean
+}
+
+/** A bucket by itself. */
+interface Rollup extends Figures {
+  sensorId: number
+  atMs: number
+  share: number
 }
 
 /** By sensor and instant. */
@@ -56,8 +63,19 @@ export function expectedRollups(
   return rollups.sort((a, b) => a.atMs - b.atMs || a.sensorId - b.sensorId)
 }
 
+/** Buckets one by one; what is stored doesn't tell their first and last readings. */
+export const listed = ({ sensorId, ...columns }: Rollups): Omit<Rollup, 'first' | 'last'>[] =>
+  sensorId.map((id, i) => {
+    const of = (column: keyof typeof columns) => columns[column][i] as number
+    const figures = { count: of('count'), suspect: of('suspect'), min: of('min'), max: of('max'), sum: of('sum') }
+    return { sensorId: id, atMs: of('atMs'), ...figures, increase: of('increase'), share: of('share') }
+  })
+
+export const withoutEnds = (rollups: Rollup[]): Omit<Rollup, 'first' | 'last'>[] =>
+  rollups.map(({ first, last, ...rest }) => rest)
+
 /** Sums are rounded once or at every step: equal to twelve digits. */
-export const rounded = (rollups: Rollup[]) =>
+export const rounded = <T extends { sum: number; increase: number }>(rollups: T[]) =>
   rollups.map((one) => ({ ...one, sum: Number(one.sum.toPrecision(12)), increase: Number(one.increase.toFixed(9)) }))
 
 export const fromView = (row: Record<string, number | null | Date>, unit: 'hour' | 'day'): Rollup => {
