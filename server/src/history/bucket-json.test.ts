@@ -31,7 +31,11 @@ const bucket: fc.Arbitrary<Bucket> = fc.record({
 const recordOf = ({ sensorId, atMs, count, suspect, avg, min, max, increase, share }: Bucket) => ({
   sensor_id: sensorId,
   timestamp: new Date(atMs).toISOString(),
-  ...{ count, suspect, avg, min, max },
+  count,
+  suspect,
+  avg,
+  min,
+  max,
   ...(sensorId === 42 && { increase: count > 0 ? increase : null }),
   ...(sensorId === 2_147_483_647 && { share }),
 })

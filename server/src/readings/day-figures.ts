@@ -59,7 +59,8 @@ export function daysIn(
   const hasHot = hot.atMs.length > 0
   let next = 0
   const addPacked = (untilMs: number): void => {
-    for (; packed !== null && next < packed.length && packed.fromMs(next) < untilMs; next++) {
+    if (packed === null) return
+    for (; next < packed.length && packed.fromMs(next) < untilMs; next++) {
       if (hasHot) addHot(packed.fromMs(next))
       packed.addTo(days)
       hotFromMs = packed.toMs(next)

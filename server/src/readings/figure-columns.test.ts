@@ -28,7 +28,9 @@ test('buckets with a reading come by time and then by sensor, whichever sensors 
         .sort((a, b) => a.atMs - b.atMs || a.sensorId - b.sensorId)
         .map(({ sensorId, atMs, count, suspect }) => {
           const [sum, increase] = [sensorId + atMs, sensorId * atMs]
-          return { sensorId, atMs, count, suspect, min: sensorId, max: atMs, sum, increase, share: Number.NaN }
+          const none = Number.NaN
+          const figures = { min: sensorId, max: atMs, sum, first: none, last: none, increase, share: none }
+          return { sensorId, atMs, count, suspect, ...figures }
         })
       assert.deepEqual(listed(inOrder(bySensor, fromMs, toMs)), expected)
     }),

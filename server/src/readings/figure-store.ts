@@ -57,7 +57,7 @@ const hours = sql`
   coalesce(array_send(s.hours_int2), array_send(s.hours_int4), array_send(coalesce(s.hours_float8, '{}')))`
 const all = (bytes: RawBuilder<unknown>) => sql`string_agg(${bytes}, ''::bytea)`
 /** See `PackedRow`. Gauges apart: their figures stand at the beginning of a row, and the rest of it isn't looked at. */
-const packed = (linked: boolean, unit: 'hour' | 'day') => {
+const packedColumns = (linked: boolean, unit: 'hour' | 'day') => {
   const figures = linked ? linkedFigures : plainFigures
   return sql.join([
     all(unit === 'hour' ? sql`${figures} || ${scale}` : figures),
@@ -86,7 +86,7 @@ export async function readFigures(
   const packedOf = (linked: boolean) => sql`
     select asked.id, asked.timezone, asked.linked, asked.hold_ms, packed.*, null, null, null, null
     from asked cross join lateral (
-      select ${packed(linked, unit)} from (
+      select ${packedColumns(linked, unit)} from (
         select s.* from segment s
         where ${within} and not (${linked ? sql`` : sql`s.to_at > asked.hot_from and`} ${isChanged})
         order by s.from_at

@@ -63,19 +63,20 @@ export function expectedRollups(
   return rollups.sort((a, b) => a.atMs - b.atMs || a.sensorId - b.sensorId)
 }
 
-/** Buckets one by one; what is stored doesn't tell their first and last readings. */
-export const listed = ({ sensorId, ...columns }: Rollups): Omit<Rollup, 'first' | 'last'>[] =>
+const noEnds = { first: Number.NaN, last: Number.NaN }
+
+/** Buckets one by one; of columns, which don't tell first and last readings. */
+export const listed = ({ sensorId, ...columns }: Rollups): Rollup[] =>
   sensorId.map((id, i) => {
     const of = (column: keyof typeof columns) => columns[column][i] as number
     const figures = { count: of('count'), suspect: of('suspect'), min: of('min'), max: of('max'), sum: of('sum') }
-    return { sensorId: id, atMs: of('atMs'), ...figures, increase: of('increase'), share: of('share') }
+    return { sensorId: id, atMs: of('atMs'), ...figures, ...noEnds, increase: of('increase'), share: of('share') }
   })
 
-export const withoutEnds = (rollups: Rollup[]): Omit<Rollup, 'first' | 'last'>[] =>
-  rollups.map(({ first, last, ...rest }) => rest)
+export const withoutEnds = (rollups: Rollup[]): Rollup[] => rollups.map((one) => ({ ...one, ...noEnds }))
 
 /** Sums are rounded once or at every step: equal to twelve digits. */
-export const rounded = <T extends { sum: number; increase: number }>(rollups: T[]) =>
+export const rounded = (rollups: Rollup[]) =>
   rollups.map((one) => ({ ...one, sum: Number(one.sum.toPrecision(12)), increase: Number(one.increase.toFixed(9)) }))
 
 export const fromView = (row: Record<string, number | null | Date>, unit: 'hour' | 'day'): Rollup => {

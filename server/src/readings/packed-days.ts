@@ -34,11 +34,14 @@ const instantMs = (view: DataView, at: number): number =>
   (view.getInt32(at) * 2 ** 32 + view.getUint32(at + 4)) / 1000 + postgresEpochMs
 
 /** @param linked whether it is a counter or a state */
-export function unpackDays(row: PackedRow, linked: boolean): PackedDays {
-  const view = new DataView(row.packed.buffer, row.packed.byteOffset, row.packed.length)
-  const nextHours = row.packed_hours && createArrayReader(row.packed_hours)
-  const nextSteps = row.packed_steps && createArrayReader(row.packed_steps)
-  const nextHeld = row.packed_held && createArrayReader(row.packed_held)
+export function unpackDays(
+  { packed, packed_hours, packed_steps, packed_held }: PackedRow,
+  linked: boolean,
+): PackedDays {
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.length)
+  const nextHours = packed_hours && createArrayReader(packed_hours)
+  const nextSteps = packed_steps && createArrayReader(packed_steps)
+  const nextHeld = packed_held && createArrayReader(packed_held)
   const scaleAt = linked ? 80 : 48
   const bytes = scaleAt + (nextHours ? 10 : 0)
   const fromMs = (day: number): number => instantMs(view, day * bytes)

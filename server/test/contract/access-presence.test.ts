@@ -17,7 +17,7 @@ const reading = casesOf((await as('GET', '/api/openapi.json')).json<Document>())
   operation.startsWith('GET '),
 )
 
-const permitted: readonly Who[] = ['administrator', 'manager', "the manager's key"]
+const permitted: ReadonlySet<Who> = new Set(['administrator', 'manager', "the manager's key"])
 await db.updateTable('person').set({ sees_presence: true }).where('id', '=', actors.manager.userId).execute()
 services.auth.keys.forget()
 
@@ -57,7 +57,7 @@ const presenceOf = ({ floor }: Things): number[] => presence.get(floor) ?? []
 for (const who of everybody) {
   const { as: asker, home, foreign } = actors[who]
 
-  test(`${who}: ${permitted.includes(who) ? 'is shown' : 'is nowhere shown'} what sensors of presence read`, async () => {
+  test(`${who}: ${permitted.has(who) ? 'is shown' : 'is nowhere shown'} what sensors of presence read`, async () => {
     let heard = ''
     const wrong: string[] = []
     for (const things of [home, ...foreign]) {
@@ -69,18 +69,18 @@ for (const who of everybody) {
           // Numbers of Parquet are not text.
           const isFile = String(answer.headers['content-type']).includes('parquet')
           const isTold = told.some((value) => value.test(text))
-          if (isTold && !permitted.includes(who)) wrong.push(sent.url)
-          if (isFile && sensor !== things.sensor && !permitted.includes(who)) wrong.push(`${sent.url} is a file`)
+          if (isTold && !permitted.has(who)) wrong.push(sent.url)
+          if (isFile && sensor !== things.sensor && !permitted.has(who)) wrong.push(`${sent.url} is a file`)
           heard += text
         }
       }
     }
     assert.deepEqual(wrong, [])
-    if (permitted.includes(who)) for (const value of told) assert.match(heard, value)
+    if (permitted.has(who)) for (const value of told) assert.match(heard, value)
   })
 
   if (unknown.includes(who) || who.includes('gateway')) continue
-  test(`${who}: a sensor of presence that is asked for by name is ${permitted.includes(who) ? 'answered' : 'refused'}, one out of scope is not there`, async () => {
+  test(`${who}: a sensor of presence that is asked for by name is ${permitted.has(who) ? 'answered' : 'refused'}, one out of scope is not there`, async () => {
     const named = (things: Things, sensor: number) =>
       reading
         .filter(({ slots, operation }) => slots.includes('sensor') && /history|series|export/.test(operation))
@@ -91,8 +91,8 @@ for (const who of everybody) {
       assert.ok(sent.length >= 6, sent.map(({ url }) => url).join('\n'))
       for (const one of sent) {
         const answer = await ask(asker, one)
-        assert.equal(answer.statusCode, permitted.includes(who) ? 200 : 403, `${one.url} ${answer.body.slice(0, 300)}`)
-        if (!permitted.includes(who)) assert.equal(answer.json<Problem>().code, 'presence_not_allowed')
+        assert.equal(answer.statusCode, permitted.has(who) ? 200 : 403, `${one.url} ${answer.body.slice(0, 300)}`)
+        if (!permitted.has(who)) assert.equal(answer.json<Problem>().code, 'presence_not_allowed')
       }
       assert.equal(
         (await asker('GET', `/api/sensors/${sensor}`)).statusCode,
@@ -111,7 +111,7 @@ for (const who of everybody) {
     const row = building.floors.find(({ id }) => id === home.floor)
     assert.ok(row)
     assert.deepEqual([row.sensors, row.withheld], [floor.sensors.length, floor.withheld])
-    assert.equal(floor.withheld, permitted.includes(who) ? 0 : 3)
+    assert.equal(floor.withheld, permitted.has(who) ? 0 : 3)
     const counts = { ok: 0, stale: 0, silent: 0, disabled: 0 }
     for (const { status } of floor.sensors) counts[status]++
     assert.deepEqual(row.status, counts)
