@@ -18,11 +18,15 @@ import { createThrottleStore } from './throttle-store.ts'
 export {
   type Action,
   can,
+  floorsWithin,
   type KeyInUse,
   type Person,
   type Principal,
   type Scope,
   scopeOf,
+  sees,
+  seesPresence,
+  showsKind,
   type Where,
 } from './access.ts'
 export { callerOf, personOf } from './guard.ts'

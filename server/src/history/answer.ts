@@ -2,6 +2,7 @@ import { ingestLimits, type SensorHistoryQuery } from '@plenum/contract'
 import type { Static } from 'typebox'
 import type { Clock, PlenumError } from '#platform'
 import type { StoredReadings } from '#readings'
+import { createBucketBuffers, createBucketJson } from './bucket-json.ts'
 import { affordable, costs, estimateCost } from './cost.ts'
 import { historyErrors } from './errors.ts'
 import { parseRange, type Range } from './instant.ts'
@@ -13,7 +14,6 @@ import { createRawBuffers, createRawJson } from './raw-json.ts'
 import { dayMs, type Grain, grainFor } from './resolution.ts'
 import { rolledPage } from './rolled.ts'
 import type { PastSensor } from './store.ts'
-import { bucketsJson } from './wire.ts'
 
 export type HistoryAnswer =
   | { json: string | PageBytes }
@@ -40,6 +40,7 @@ const readable = ({ fromMs, toMs }: Range, nowMs: number): Range => ({
 /** Answers a page of a question, or refuses it for what the whole would cost. */
 export function createAnswer({ stored, clock }: { stored: StoredReadings; clock: Clock }) {
   const rawBuffers = createRawBuffers()
+  const bucketBuffers = createBucketBuffers()
 
   const pageOf = async (
     question: Question,
@@ -58,8 +59,8 @@ export function createAnswer({ stored, clock }: { stored: StoredReadings; clock:
       const json = createRawJson(rawBuffers, begin)
       return json.end(end(await rawPage(stored, sensors, range, { after, limit, json, signal })))
     }
-    const { records, next } = await rolledPage(stored, sensors, range, grain, { after, limit, signal })
-    return `${begin}${bucketsJson(records, sensors)}${end(next)}`
+    const json = createBucketJson(bucketBuffers, sensors, begin)
+    return json.end(end(await rolledPage(stored, sensors, range, grain, { after, limit, json, signal })))
   }
 
   return async function answer(

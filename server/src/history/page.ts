@@ -6,10 +6,10 @@ export interface Place {
 
 export const byPlace = (a: Place, b: Place): number => a.atMs - b.atMs || a.sensorId - b.sensorId
 
-export interface Page<T> {
-  records: T[]
-  /** Place of the last record where there are more; null at the end. */
-  next: Place | null
+/** Records in order of place, as columns. */
+export interface Places {
+  atMs: ArrayLike<number>
+  sensorId: ArrayLike<number>
 }
 
 /** A window that held too few records is followed by one this much wider. */
@@ -57,25 +57,30 @@ export async function readWindows(
  * neither repeat one nor hide one.
  *
  * @param read records of the window [fromMs, toMs) in order; null as for `readWindows`
+ * @param write is given each record of the page in turn
+ * @returns the place of the last record where there are more, null at the end
  */
-export async function readPage<T extends Place>({
-  limit,
-  read,
-  ...windows
-}: Windows & { limit: number; read(fromMs: number, toMs: number): Promise<T[] | null> }): Promise<Page<T>> {
-  const { after } = windows
-  const records: T[] = []
+export async function writePage<T extends Places>(
+  windows: Windows & { limit: number },
+  read: (fromMs: number, toMs: number) => Promise<T | null>,
+  write: (records: T, row: number) => void,
+): Promise<Place | null> {
+  const { after, limit } = windows
+  let written = 0
+  let last: Place | null = null
+  let more = false
   await readWindows(windows, async (fromMs, toMs) => {
-    const found = await read(fromMs, toMs)
-    if (found === null) return null
-    for (const record of found) {
-      if (after === null || byPlace(record, after) > 0) records.push(record)
-      if (records.length > limit) return true
+    const records = await read(fromMs, toMs)
+    if (records === null) return null
+    for (let row = 0; row < records.atMs.length; row++) {
+      const place = { atMs: records.atMs[row] as number, sensorId: records.sensorId[row] as number }
+      if (after !== null && byPlace(place, after) <= 0) continue
+      more = written === limit
+      if (more) return true
+      write(records, row)
+      if (++written === limit) last = place
     }
     return false
   })
-  if (records.length <= limit) return { records, next: null }
-  records.length = limit
-  const { atMs, sensorId } = records[limit - 1] as T
-  return { records, next: { atMs, sensorId } }
+  return more ? last : null
 }

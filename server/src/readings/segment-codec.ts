@@ -1,6 +1,8 @@
 import { type DaySteps, type Step, stepsOf } from './counter-steps.ts'
 import { powerOfTen, toDecimals } from './decimal.ts'
+import { noFigures } from './figure-columns.ts'
 import { encodeHeld, heldOf } from './held-state.ts'
+import { addHours, hoursIn, plain } from './hour-figures.ts'
 import { isGood, lateBit, suspectBit } from './quality.ts'
 import { type Columns, countDay, type DayFigures, type Figures } from './rollup.ts'
 import { arrayText, doublesOf, integersOf, type SegmentRow } from './segment-row.ts'
@@ -246,17 +248,19 @@ function decodeValues(row: PackedReadings, count: number): Float64Array {
 export function decodeSteps(row: SegmentRow): DaySteps | null {
   const { from_ms: fromMs } = row
   if (row.count === 0) return null
-  const numbers = row.steps === null ? [] : [...doublesOf(row.steps)]
-  const steps = Array.from({ length: numbers.length / 4 }, (_, i) => {
-    const [earlier, later, before, after] = numbers.slice(4 * i, 4 * i + 4) as [number, number, number, number]
-    return { before: { atMs: fromMs + earlier, value: before }, after: { atMs: fromMs + later, value: after } }
-  })
   return {
     firstGoodMs: fromMs + (row.first_good_ms ?? row.first_ms),
     lastGoodMs: fromMs + (row.last_good_ms ?? row.last_ms),
-    steps,
+    steps: row.steps === null ? [] : stepsFrom(doublesOf(row.steps), fromMs),
   }
 }
+
+/** Steps as `encodeSteps` writes them. */
+export const stepsFrom = (numbers: Float64Array, fromMs: number): Step[] =>
+  Array.from({ length: numbers.length / 4 }, (_, i) => {
+    const [earlier, later, before, after] = [...numbers.subarray(4 * i, 4 * i + 4)] as [number, number, number, number]
+    return { before: { atMs: fromMs + earlier, value: before }, after: { atMs: fromMs + later, value: after } }
+  })
 
 /** The figures that stand in a segment, without a look at its readings. */
 export function decodeFigures(row: SegmentRow): DayFigures {
@@ -265,28 +269,23 @@ export function decodeFigures(row: SegmentRow): DayFigures {
   const good = count > 0 ? { min, max, sum, first, last } : { min: none, max: none, sum: none, first: none, last: none }
   const day = { count, suspect, ...good, increase: increase ?? none }
   const exact = row.hours_int2 ?? row.hours_int4
-  const counter = increase !== null
-  const hours = Math.ceil((row.to_ms - row.from_ms) / 3_600_000)
+  const hours = hoursIn(row.from_ms, row.to_ms)
   const figures = exact ? integersOf(exact, hours * 6) : row.hours_float8 ? doublesOf(row.hours_float8) : null
   if (figures === null) return { day, hours: [] }
-  const offset = exact ? (row.base as number) : 0
-  const power = exact ? powerOfTen(row.decimals as number) : 1
-  const of = (figure: number, hour: number) => figures[figure * hours + hour] as number
+  const columns = noFigures()
+  const scale = exact ? { base: row.base as number, power: powerOfTen(row.decimals as number) } : plain
+  addHours(columns, row.from_ms, hours, figures, scale, increase !== null)
   return {
     day,
-    hours: Array.from({ length: hours }, (_, hour) => {
-      const goodInHour = of(0, hour)
-      const some = (value: number) => (goodInHour > 0 ? value / power : Number.NaN)
-      return {
-        count: goodInHour,
-        suspect: of(1, hour),
-        min: some(offset + of(2, hour)),
-        max: some(offset + of(3, hour)),
-        sum: some(offset * goodInHour + of(4, hour)),
-        first: Number.NaN,
-        last: Number.NaN,
-        increase: counter ? of(5, hour) / power : Number.NaN,
-      }
-    }),
+    hours: columns.atMs.map((_, hour) => ({
+      count: columns.count[hour] as number,
+      suspect: columns.suspect[hour] as number,
+      min: columns.min[hour] as number,
+      max: columns.max[hour] as number,
+      sum: columns.sum[hour] as number,
+      first: none,
+      last: none,
+      increase: columns.increase[hour] as number,
+    })),
   }
 }

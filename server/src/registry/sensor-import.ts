@@ -1,9 +1,10 @@
-import { type ImportSummary, sensorKinds } from '@plenum/contract'
+import { type ImportSummary, sensorKinds, type SensorType } from '@plenum/contract'
 import { type Kysely, sql } from 'kysely'
 import { type Scope, withinScope } from '#auth'
 import type { FieldError, Tables } from '#platform'
 import { explainWrite } from './constraints.ts'
 import { registryErrors } from './errors.ts'
+import { mayBecome } from './kind-change.ts'
 import { createPlaces, type ImportRights, type Place } from './import-places.ts'
 import { parseSensorCsv, type SensorLine } from './sensor-csv.ts'
 
@@ -86,6 +87,10 @@ async function bringIn(
     if (before && !before.isWithin) {
       // Of others it is told no more than that the key can't be used.
       errors.push({ path: `line ${line.line}`, detail: 'sensor_key is taken' })
+      continue
+    }
+    if (before && !mayBecome(before.sensor_type as SensorType, line.sensor_type)) {
+      errors.push({ path: `line ${line.line}`, detail: `a sensor of ${before.sensor_type} stays one of presence` })
       continue
     }
     const row = rowOf(line, place, before)

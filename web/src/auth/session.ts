@@ -1,5 +1,5 @@
 import type { SignedInUser } from '@plenum/contract'
-import { type QueryClient, queryOptions } from '@tanstack/react-query'
+import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { getJson, postJson } from '../platform/api.ts'
 import { queryKeys } from '../platform/query-keys.ts'
 
@@ -14,6 +14,9 @@ export const sessionQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
   gcTime: Number.POSITIVE_INFINITY,
 })
+
+/** Whether single sensors of motion and occupancy are shown to whoever is signed in. */
+export const useSeesPresence = (): boolean => useQuery(sessionQuery).data?.user?.sees_presence ?? false
 
 const signedOut: Session = { user: null }
 

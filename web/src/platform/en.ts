@@ -58,6 +58,8 @@ export const en = {
     all: 'All',
     filters: 'Filters',
     text: 'Find a sensor',
+    withheld_one: '{{count}} sensor of motion or occupancy is not shown to you.',
+    withheld_other: '{{count}} sensors of motion or occupancy are not shown to you.',
     zone: 'Zone',
     kind: 'Kind',
     status: 'Status',
@@ -79,6 +81,10 @@ export const en = {
     },
     clear: 'Remove all filters',
     lastHour: 'Last hour: {{from}} to {{to}}',
+  },
+  presence: {
+    title: 'You may not see this',
+    why: 'What these sensors read tells where people are. It needs a permission of its own, which an administrator can give you.',
   },
   explorer: {
     title: 'Explorer',
@@ -119,6 +125,7 @@ export const en = {
     removeAll: 'Remove all',
     onFloor: '{{name}} on floor {{floor}}',
     unknownSensor: 'Sensor {{id}} (not found)',
+    withheldSensor: '{{name}} (needs a permission)',
     history: 'History of {{name}}',
     emptyTitle: 'Nothing is shown yet',
     emptyText: 'Choose up to {{most}} sensors, from any floor, to see and compare their history.',

@@ -58,6 +58,7 @@ export const ja: Translation = {
     all: 'すべて',
     filters: '絞り込み',
     text: 'センサーを検索',
+    withheld_other: '人の動き・在室のセンサー {{count}}台は表示できません。',
     zone: 'ゾーン',
     kind: '種類',
     status: '状態',
@@ -79,6 +80,10 @@ export const ja: Translation = {
     },
     clear: '条件をすべて外す',
     lastHour: '過去1時間: {{from}} ～ {{to}}',
+  },
+  presence: {
+    title: '表示する権限がありません',
+    why: '人の居場所がわかる計測値のため、専用の権限が必要です。管理者に依頼してください。',
   },
   explorer: {
     title: 'エクスプローラー',
@@ -118,6 +123,7 @@ export const ja: Translation = {
     removeAll: 'すべて外す',
     onFloor: '{{floor}}の{{name}}を開く',
     unknownSensor: 'センサー {{id}}（見つかりません）',
+    withheldSensor: '{{name}}（権限が必要です）',
     history: '{{name}}の履歴',
     emptyTitle: 'センサーが選択されていません',
     emptyText: '{{most}}台までのセンサーを、フロアをまたいで選び、履歴を比較できます。',
