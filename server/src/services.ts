@@ -1,5 +1,5 @@
 import { historyLimits } from '@plenum/contract'
-import { createAuth } from '#auth'
+import { createAuth, type SessionLife } from '#auth'
 import { createDashboard } from '#dashboard'
 import { createHistory } from '#history'
 import { type Clock, createMetrics, type Log, openDatabase, type Storage } from '#platform'
@@ -18,9 +18,14 @@ export interface ServiceSettings {
   address: string
   /** Whether jobs run in this process; they don't unless said. */
   worker?: boolean
+  /** A week unless used, and a month at most, unless said. */
+  sessionLife?: SessionLife
   log: Log
   clock: Clock
 }
+
+const hourS = 3_600
+const defaultSessionLife = { idleS: 7 * 24 * hourS, maxS: 30 * 24 * hourS }
 
 /** Jobs have their own, so that none of theirs keeps a request waiting. */
 const workerPool = { keep: 2, max: 10, statementTimeoutMs: 30_000 }
@@ -51,7 +56,8 @@ export async function createServices(settings: ServiceSettings) {
   const poolCounts = () => Object.fromEntries(Object.entries(pools).map(([name, pool]) => [name, pool.counts()]))
   metrics.watchPools(poolCounts)
 
-  const auth = await createAuth({ db: primary.db, log, publicUrl: settings.publicUrl, address: settings.address })
+  const { publicUrl, address, sessionLife = defaultSessionLife } = settings
+  const auth = await createAuth({ db: primary.db, log, clock, publicUrl, address, sessionLife })
   const registry = createRegistry(primary.db, {
     changed: () => {
       auth.keys.forget()

@@ -94,13 +94,26 @@ export function createStore(db: Kysely<Tables>) {
     findPerson: (email: string): Promise<{ id: string; email: string } | undefined> =>
       db.selectFrom('person').select(['id', 'email']).where('email', '=', email.toLowerCase()).executeTakeFirst(),
 
+    async isDisabled(personId: string): Promise<boolean> {
+      const person = await db.selectFrom('person').select('disabled_at').where('id', '=', personId).executeTakeFirst()
+      return person?.disabled_at !== null
+    },
+
     async hasPeople(): Promise<boolean> {
       return (await db.selectFrom('person').select('id').limit(1).executeTakeFirst()) !== undefined
     },
 
     /** Sessions that ended long ago are of no use to anybody. */
-    async dropExpiredSessions(): Promise<void> {
-      await db.deleteFrom('session').where('expires_at', '<', sql<Date>`now()`).execute()
+    async dropExpiredSessions(maxS: number): Promise<void> {
+      await db
+        .deleteFrom('session')
+        .where((e) =>
+          e.or([
+            e('expires_at', '<', sql<Date>`now()`),
+            e('created_at', '<', sql<Date>`now() - make_interval(secs => ${maxS})`),
+          ]),
+        )
+        .execute()
       await db.deleteFrom('verification').where('expires_at', '<', sql<Date>`now()`).execute()
     },
 

@@ -1,4 +1,5 @@
 export { type Clock, systemClock } from './clock.ts'
+export { csvCell } from './csv-cell.ts'
 export { decodeCursor, encodeCursor } from './cursor.ts'
 export { connectDirectly, type Database, openDatabase, type PoolCounts, type Tables } from './database.ts'
 export { asUnavailable, brokenConstraint, isDatabaseUnavailable, missingColumn, sqlState } from './database-errors.ts'
@@ -11,9 +12,10 @@ export {
   startEmbeddedDatabase,
 } from './embedded/index.ts'
 export { commonErrors, defineErrors, errorCodes, PlenumError } from './errors.ts'
-export { type App, createHttp, sendProblem } from './http.ts'
+export { type App, createHttp, type HttpSettings, sendProblem } from './http.ts'
 export { type Jobs, migrateJobs, type ScheduledJob, startJobs } from './jobs.ts'
 export { createLog, type Log, type LogLevel } from './log.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
 export { migrate, type Storage } from './migrate.ts'
+export { type ContentPolicy, policyOfPage, writePolicy } from './security-headers.ts'
 export { compileTextRecord, type FieldError } from './validation.ts'

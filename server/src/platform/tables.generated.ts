@@ -315,6 +315,13 @@ export interface Session {
   user_id: string
 }
 
+export interface ThrottleCount {
+  bucket: number
+  count: number
+  ends_at: Timestamp
+  rule: string
+}
+
 export interface UnsealedDay {
   counts: boolean | null
   day: Timestamp | null
@@ -364,6 +371,7 @@ export interface DB {
   segment: Segment
   sensor: Sensor
   session: Session
+  throttle_count: ThrottleCount
   unsealed_day: UnsealedDay
   verification: Verification
   zone: Zone
