@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import { emailPattern } from '@plenum/contract'
 import type { LogLevel, Storage } from '#platform'
 
 export const roles = ['all', 'web', 'worker'] as const
@@ -44,8 +45,7 @@ const yearH = 8_760
 type Env = Record<string, string | undefined>
 
 /** What the sign-in takes for one: an account with any other could never be used. */
-const isEmail = (text: string): boolean =>
-  text.length <= 254 && /^[\w'+-]+(\.[\w'+-]+)*(?<!')@([a-z\d][a-z\d-]*\.)+[a-z]{2,}$/i.test(text)
+const isEmail = (text: string): boolean => text.length <= 254 && new RegExp(emailPattern).test(text)
 
 /**
  * Reads the environment once. Empty values count as absent, as in shells and compose files.

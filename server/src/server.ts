@@ -147,6 +147,7 @@ const scheduledJobs = (services: Services) => [
   { name: 'seal_closed_days', schedule: '*/5 * * * *', run: () => services.readings.seal() },
   { name: 'drop_expired_readings', schedule: '41 * * * *', run: () => services.readings.dropExpired() },
   { name: 'drop_expired_sessions', schedule: '23 3 * * *', run: () => services.auth.dropExpiredSessions() },
+  { name: 'drop_expired_links', schedule: '29 3 * * *', run: () => services.people.dropExpiredLinks() },
 ]
 
 /** Looked at first, since making a database takes seconds. That the data directory is in use says more, though. */

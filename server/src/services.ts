@@ -1,8 +1,10 @@
 import { historyLimits } from '@plenum/contract'
+import { createAudit } from '#audit'
 import { createAuth, type SessionLife } from '#auth'
 import { createDashboard } from '#dashboard'
 import { createHistory } from '#history'
 import { type Clock, createMetrics, type Log, openDatabase, type Storage } from '#platform'
+import { createPeople } from '#people'
 import { createReadings } from '#readings'
 import { createRegistry } from '#registry'
 
@@ -57,7 +59,18 @@ export async function createServices(settings: ServiceSettings) {
   metrics.watchPools(poolCounts)
 
   const { publicUrl, address, sessionLife = defaultSessionLife } = settings
-  const auth = await createAuth({ db: primary.db, log, clock, publicUrl, address, sessionLife })
+  const audit = createAudit({ db: primary.db, clock, log })
+  const auth = await createAuth({
+    db: primary.db,
+    audit,
+    log,
+    clock,
+    publicUrl,
+    address,
+    sessionLife,
+    onSeen: (id) => people.seen(id),
+  })
+  const people = createPeople({ db: primary.db, auth, publicUrl, accessChanged: () => auth.keys.forget() })
   const registry = createRegistry(primary.db, {
     changed: () => {
       auth.keys.forget()
@@ -77,11 +90,13 @@ export async function createServices(settings: ServiceSettings) {
     metrics,
     onCommitted: ({ floorIds }) => dashboard.readingsArrived(floorIds),
   })
-  const history = createHistory({ db: past.db, stored: readings.stored, clock })
+  const history = createHistory({ db: past.db, stored: readings.stored, clock, primary: primary.db })
   const dashboard = createDashboard({ db: replica?.db ?? primary.db, clock })
 
   return {
+    audit,
     auth,
+    people,
     registry,
     readings,
     history,
@@ -91,6 +106,7 @@ export async function createServices(settings: ServiceSettings) {
     worker,
     poolCounts,
     close: async (): Promise<void> => {
+      await audit.close()
       await Promise.all(Object.values(pools).map((pool) => pool.close()))
     },
   }

@@ -12,6 +12,7 @@ import type {
 } from '@plenum/contract'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import pg from 'pg'
+import { bySystem } from '#audit'
 import { type App, type Clock, createLog, type Storage, type Tables } from '#platform'
 import { type Kysely, sql } from 'kysely'
 import { buildApp } from '../src/app.ts'
@@ -107,7 +108,7 @@ export async function startTestServer(asked: Partial<TestServerSettings> = {}): 
   const app = await buildApp(services, { log, metricsToken: null, webDir, trustedProxies, overTls })
   await app.ready()
   if (asked.databaseUrl === undefined)
-    await services.auth.administrators.create(administrator.email, administrator.password)
+    await services.people.administrators.create(administrator.email, administrator.password, bySystem('test'))
   afterEach(() => assertPoolAtRest(services))
   after(async () => {
     await app.close()
@@ -159,7 +160,7 @@ export interface TestPerson {
 export async function createPerson({ app, services }: TestServer, rights: Rights): Promise<TestPerson> {
   const email = `${rights.role}-${randomBytes(4).toString('hex')}@example.com`
   const { password } = administrator
-  await services.auth.administrators.create(email, password)
+  await services.people.administrators.create(email, password, bySystem('test'))
   const { db } = services.database
   const { id } = await db.selectFrom('person').select('id').where('email', '=', email).executeTakeFirstOrThrow()
   await setRights(services, id, rights)

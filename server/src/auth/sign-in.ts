@@ -49,6 +49,7 @@ export async function createSignIn(settings: SignInSettings) {
     rateLimit: { enabled: false },
     databaseHooks: {
       session: {
+        // Answered as if the password were wrong: that somebody is disabled is nobody's business.
         create: { before: async ({ userId }) => !(await isDisabled(userId)) },
         update: {
           before: async (changed, context) => {
@@ -86,6 +87,10 @@ const personFields = {
   role: { type: 'string', required: true, input: false },
   seesPresence: { type: 'boolean', required: true, input: false },
   disabledAt: { type: 'date', required: false, input: false },
+  locale: { type: 'string', required: false, input: false },
+  timeZone: { type: 'string', required: false, input: false },
+  theme: { type: 'string', required: true, input: false },
+  units: { type: 'string', required: true, input: false },
 } as const
 
 /** 120 random bits, in groups, without characters that look alike. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Role } from '@plenum/contract'
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
+import { append, type By } from '#audit'
 import type { Tables } from '#platform'
 import type { Scope } from './access.ts'
 import { readScope, withinScope } from './scope-store.ts'
@@ -30,6 +31,21 @@ const passwordOf = (userId: string, hash: string) => ({
   password: hash,
 })
 
+/** What the audit log keeps of a key: nothing that it could be guessed from. */
+const keptOf = ({ name, expires_at, readings_per_minute }: KeyRow) => ({ name, expires_at, readings_per_minute })
+
+/** Which key of whom, for the audit log. */
+async function keyTold(tx: Kysely<Tables>, owner: KeyOwner, { id, name }: KeyRow) {
+  const thing = { kind: 'api_key', id, name }
+  if ('userId' in owner) return { thing, details: { person_id: owner.userId } }
+  const gateway = await tx
+    .selectFrom('gateway')
+    .select(['name', 'building_id'])
+    .where('id', '=', owner.gatewayId)
+    .executeTakeFirst()
+  const details = { gateway_id: owner.gatewayId, gateway_name: gateway?.name }
+  return { thing, buildingId: gateway?.building_id ?? null, details }
+}
 /** The gateway, null where there is none within the scope. */
 const gatewayWithin = ({ gatewayId, scope }: { gatewayId: number; scope: Scope }) =>
   sql<number>`(select id from gateway where id = ${gatewayId} and ${withinScope(scope, { building: 'building_id' })})`
@@ -65,42 +81,37 @@ export function createStore(db: Kysely<Tables>) {
     scope: async (personId: string, role: Role): Promise<Scope> =>
       role === 'administrator' ? null : readScope(db, personId),
 
-    /** A person and the password they sign in with, together or not at all. */
-    addPerson: (
-      person: { email: string; name: string; role: Role; sees_presence: boolean },
-      passwordHash: string,
-    ): Promise<void> =>
-      db.transaction().execute(async (tx) => {
-        const id = randomUUID()
-        await tx
-          .insertInto('person')
-          .values({ ...person, id, email_verified: true })
-          .execute()
-        await tx.insertInto('credential').values(passwordOf(id, passwordHash)).execute()
-      }),
-
-    /** Sets the password, and ends the sessions that were opened with the old one. */
-    setPassword: (userId: string, passwordHash: string): Promise<void> =>
-      db.transaction().execute(async (tx) => {
-        await tx
-          .deleteFrom('credential')
-          .where('user_id', '=', userId)
-          .where('provider_id', '=', passwordProvider)
-          .execute()
-        await tx.insertInto('credential').values(passwordOf(userId, passwordHash)).execute()
-        await tx.deleteFrom('session').where('user_id', '=', userId).execute()
-      }),
-
-    findPerson: (email: string): Promise<{ id: string; email: string } | undefined> =>
-      db.selectFrom('person').select(['id', 'email']).where('email', '=', email.toLowerCase()).executeTakeFirst(),
-
-    async isDisabled(personId: string): Promise<boolean> {
-      const person = await db.selectFrom('person').select('disabled_at').where('id', '=', personId).executeTakeFirst()
-      return person?.disabled_at !== null
+    /** null: they sign in without one, or are not there. */
+    async passwordHash(personId: string): Promise<string | null> {
+      const row = await db
+        .selectFrom('credential')
+        .select('password')
+        .where('user_id', '=', personId)
+        .where('provider_id', '=', passwordProvider)
+        .executeTakeFirst()
+      return row?.password ?? null
     },
 
-    async hasPeople(): Promise<boolean> {
-      return (await db.selectFrom('person').select('id').limit(1).executeTakeFirst()) !== undefined
+    setPassword: async (tx: Kysely<Tables>, personId: string, hash: string): Promise<void> => {
+      await tx
+        .deleteFrom('credential')
+        .where('user_id', '=', personId)
+        .where('provider_id', '=', passwordProvider)
+        .execute()
+      await tx.insertInto('credential').values(passwordOf(personId, hash)).execute()
+    },
+
+    endSessions: async (tx: Kysely<Tables>, personId: string, exceptSessionId?: string): Promise<void> => {
+      await tx
+        .deleteFrom('session')
+        .where('user_id', '=', personId)
+        .$if(exceptSessionId !== undefined, (query) => query.where('id', '<>', exceptSessionId ?? ''))
+        .execute()
+    },
+
+    async isDisabled(personId: string): Promise<boolean> {
+      const row = await db.selectFrom('person').select('disabled_at').where('id', '=', personId).executeTakeFirst()
+      return !row || row.disabled_at !== null
     },
 
     /** Sessions that ended long ago are of no use to anybody. */
@@ -117,54 +128,51 @@ export function createStore(db: Kysely<Tables>) {
       await db.deleteFrom('verification').where('expires_at', '<', sql<Date>`now()`).execute()
     },
 
-    async firstAdministrator(): Promise<{ id: string; email: string } | undefined> {
-      return db
-        .selectFrom('person')
-        .select(['id', 'email'])
-        .where('role', '=', 'administrator')
-        .where('disabled_at', 'is', null)
-        .orderBy('created_at')
-        .limit(1)
-        .executeTakeFirst()
-    },
-
     async gatewayExists(owner: { gatewayId: number; scope: Scope }): Promise<boolean> {
       const { rows } = await sql`select 1 where ${gatewayWithin(owner)} is not null`.execute(db)
       return rows.length > 0
     },
 
-    async addKey(
+    addKey: (
       owner: KeyOwner,
       key: { name: string; start: string; hash: Buffer; readingsPerMinute: number; expiresAt: Date | null },
-    ): Promise<KeyRow> {
-      return db
-        .insertInto('api_key')
-        .values({
-          gateway_id: 'gatewayId' in owner ? gatewayWithin(owner) : null,
-          user_id: 'userId' in owner ? owner.userId : null,
-          name: key.name,
-          start: key.start,
-          hash: key.hash,
-          readings_per_minute: key.readingsPerMinute,
-          expires_at: key.expiresAt,
-        })
-        .returning(keyColumns)
-        .executeTakeFirstOrThrow()
-    },
+      by: By,
+    ): Promise<KeyRow> =>
+      db.transaction().execute(async (tx) => {
+        const row = await tx
+          .insertInto('api_key')
+          .values({
+            gateway_id: 'gatewayId' in owner ? gatewayWithin(owner) : null,
+            user_id: 'userId' in owner ? owner.userId : null,
+            name: key.name,
+            start: key.start,
+            hash: key.hash,
+            readings_per_minute: key.readingsPerMinute,
+            expires_at: key.expiresAt,
+          })
+          .returning(keyColumns)
+          .executeTakeFirstOrThrow()
+        await append(tx, by, { action: 'api_key.create', ...(await keyTold(tx, owner, row)), after: keptOf(row) })
+        return row
+      }),
 
     async listKeys(owner: KeyOwner): Promise<KeyRow[]> {
       return db.selectFrom('api_key').select(keyColumns).where(ownedBy(owner)).orderBy('id').execute()
     },
 
     /** @returns false where there was none */
-    async deleteKey(owner: KeyOwner, id: number): Promise<boolean> {
-      const { numDeletedRows } = await db
-        .deleteFrom('api_key')
-        .where('id', '=', id)
-        .where(ownedBy(owner))
-        .executeTakeFirstOrThrow()
-      return numDeletedRows === 1n
-    },
+    deleteKey: (owner: KeyOwner, id: number, by: By): Promise<boolean> =>
+      db.transaction().execute(async (tx) => {
+        const row = await tx
+          .deleteFrom('api_key')
+          .where('id', '=', id)
+          .where(ownedBy(owner))
+          .returning(keyColumns)
+          .executeTakeFirst()
+        if (!row) return false
+        await append(tx, by, { action: 'api_key.revoke', ...(await keyTold(tx, owner, row)), before: keptOf(row) })
+        return true
+      }),
 
     /** The key and its owner, if neither has ended. */
     async findKey(hash: Buffer) {
@@ -173,7 +181,7 @@ export function createStore(db: Kysely<Tables>) {
         .leftJoin('gateway', 'gateway.id', 'api_key.gateway_id')
         .leftJoin('person', 'person.id', 'api_key.user_id')
         .select(['api_key.id', 'gateway_id', 'user_id', 'readings_per_minute', 'expires_at', 'building_id', 'email'])
-        .select(['person.name as person_name', 'role', 'sees_presence'])
+        .select(['gateway.name as gateway_name', 'person.name as person_name', 'role', 'sees_presence'])
         .where('hash', '=', hash)
         .where('person.disabled_at', 'is', null)
         .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', sql<Date>`now()`)]))

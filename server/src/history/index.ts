@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { append } from '#audit'
 import type { App, Clock, Tables } from '#platform'
 import type { StoredReadings } from '#readings'
 import { createAnswer, questionOf } from './answer.ts'
@@ -11,7 +12,18 @@ import { createStore, type PastSensor } from './store.ts'
 export type History = ReturnType<typeof createHistory>
 
 /** The past, asked about. Reads only, so `db` and `stored` may be of a replica. */
-export function createHistory({ db, stored, clock }: { db: Kysely<Tables>; stored: StoredReadings; clock: Clock }) {
+export function createHistory({
+  db,
+  stored,
+  clock,
+  primary,
+}: {
+  db: Kysely<Tables>
+  stored: StoredReadings
+  clock: Clock
+  /** Where it is noted who takes readings away. */
+  primary: Kysely<Tables>
+}) {
   const shown = createShownSensors(createStore(db))
   const answer = createAnswer({ stored, clock })
 
@@ -31,7 +43,7 @@ export function createHistory({ db, stored, clock }: { db: Kysely<Tables>; store
           return readSeries(stored, sensor as PastSensor, range, points, signal)
         },
       })
-      exportRoutes(app, { shown, stored })
+      exportRoutes(app, { shown, stored, note: (by, event) => append(primary, by, event) })
     },
   }
 }

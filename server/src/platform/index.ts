@@ -1,4 +1,5 @@
 export { type Clock, systemClock } from './clock.ts'
+export { csvRow } from './csv.ts'
 export { csvCell } from './csv-cell.ts'
 export { decodeCursor, encodeCursor } from './cursor.ts'
 export { connectDirectly, type Database, openDatabase, type PoolCounts, type Tables } from './database.ts'

@@ -37,6 +37,30 @@ export interface ApiKey {
   user_id: string | null
 }
 
+export interface AuditEntry {
+  action: string
+  actor_email: string | null
+  actor_id: string | null
+  actor_kind: string
+  actor_name: string | null
+  address: string | null
+  after: Json | null
+  at: Generated<Timestamp>
+  before: Json | null
+  building_id: number | null
+  details: Json | null
+  id: Generated<Int8>
+  key_id: number | null
+  outcome: string
+  request_id: string | null
+  search_text: string
+  thing_id: string | null
+  thing_kind: string | null
+  thing_name: string | null
+  times: Generated<number>
+  user_agent: string | null
+}
+
 export interface Building {
   address: string | null
   area_m2: number | null
@@ -89,6 +113,24 @@ export interface InstallationSecret {
   value: string
 }
 
+export interface Invitation {
+  created_at: Generated<Timestamp>
+  email: string
+  expires_at: Timestamp
+  id: Generated<number>
+  invited_by: string
+  name: string | null
+  role: string
+  sees_presence: boolean
+  token_hash: Buffer
+}
+
+export interface InvitationScope {
+  building_id: number
+  floor_id: number | null
+  invitation_id: number
+}
+
 export interface MeterReplacement {
   at: Timestamp
   declared_at: Timestamp
@@ -110,6 +152,14 @@ export interface MeterReplacement {
   withdrawn_by_email: string | null
 }
 
+export interface PasswordReset {
+  created_at: Generated<Timestamp>
+  expires_at: Timestamp
+  made_by: string
+  person_id: string
+  token_hash: Buffer
+}
+
 export interface Person {
   created_at: Generated<Timestamp>
   disabled_at: Timestamp | null
@@ -117,9 +167,14 @@ export interface Person {
   email_verified: Generated<boolean>
   id: string
   image: string | null
+  last_seen_at: Timestamp | null
+  locale: string | null
   name: string
   role: Generated<string>
   sees_presence: Generated<boolean>
+  theme: Generated<string>
+  time_zone: string | null
+  units: Generated<string>
   updated_at: Generated<Timestamp>
 }
 
@@ -309,6 +364,7 @@ export interface Session {
   expires_at: Timestamp
   id: string
   ip_address: string | null
+  last_used_at: Generated<Timestamp>
   token: string
   updated_at: Generated<Timestamp>
   user_agent: string | null
@@ -353,12 +409,16 @@ export interface Zone {
 
 export interface DB {
   api_key: ApiKey
+  audit_entry: AuditEntry
   building: Building
   credential: Credential
   floor: Floor
   gateway: Gateway
   installation_secret: InstallationSecret
+  invitation: Invitation
+  invitation_scope: InvitationScope
   meter_replacement: MeterReplacement
+  password_reset: PasswordReset
   person: Person
   person_scope: PersonScope
   plenum_migration: PlenumMigration

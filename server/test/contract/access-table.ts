@@ -18,6 +18,24 @@ read        GET     /api/docs/static/swagger-initializer.js
 read        GET     /api/docs/static/*
 read        GET     /api/docs/json
 read        GET     /api/docs/yaml
+account     GET     /api/auth/sessions
+account     DELETE  /api/auth/sessions
+account     DELETE  /api/auth/sessions/{id}
+administer  GET     /api/users
+administer  GET     /api/users/{id}
+administer  PATCH   /api/users/{id}
+administer  POST    /api/users/{id}/password-reset
+administer  GET     /api/invitations
+administer  POST    /api/invitations
+administer  DELETE  /api/invitations/{id}
+administer  POST    /api/invitations/{id}/reissue
+anonymous   GET     /api/invitation-links/{token}
+anonymous   POST    /api/invitation-links/{token}/accept
+anonymous   GET     /api/password-resets/{token}
+anonymous   POST    /api/password-resets/{token}
+account     GET     /api/profile
+account     PATCH   /api/profile
+account     POST    /api/profile/password
 account     GET     /api/keys
 account     POST    /api/keys
 account     DELETE  /api/keys/{id}
@@ -68,6 +86,8 @@ administer  PUT     /api/retention/{sensor_type}
 administer  DELETE  /api/retention/{sensor_type}
 administer  POST    /api/retention/dry-run
 administer  GET     /api/retention/log
+administer  GET     /api/audit
+administer  GET     /api/audit/export
 `
 
 /** By `METHOD /path`, with parameters as the OpenAPI document writes them. */

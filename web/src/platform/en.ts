@@ -1,3 +1,6 @@
+import { enPeople } from './en-people.ts'
+import { enAudit } from './en-audit.ts'
+
 /** Every English string. `ja.ts` has the same keys; the type checker and a test see to it. */
 export const en = {
   app: {
@@ -8,8 +11,8 @@ export const en = {
     breadcrumb: 'Breadcrumb',
     close: 'Close',
   },
-  nav: { overview: 'Overview', floors: 'Floors', explorer: 'Explorer' },
-  account: { menu: 'Account', signOut: 'Sign out' },
+  nav: { overview: 'Overview', floors: 'Floors', explorer: 'Explorer', admin: 'Admin' },
+  account: { menu: 'Account', open: 'Profile and security', signOut: 'Sign out' },
   theme: { label: 'Theme', light: 'Light', dark: 'Dark', auto: 'Like the system' },
   language: { label: 'Language' },
   signIn: {
@@ -183,6 +186,8 @@ export const en = {
     exportCsv: 'CSV, raw readings',
     exportParquet: 'Parquet, raw readings',
   },
+  people: enPeople,
+  audit: enAudit,
   condition: {
     ok: 'OK',
     stale: 'Stale',
@@ -248,7 +253,7 @@ export const en = {
   },
 }
 
-type Strings<T> = {
+export type Strings<T> = {
   [K in keyof T as K extends `${string}_one` ? never : K]: T[K] extends string ? string : Strings<T[K]>
 }
 

@@ -1,4 +1,6 @@
 import type { Translation } from './en.ts'
+import { jaPeople } from './ja-people.ts'
+import { jaAudit } from './ja-audit.ts'
 
 /** Every Japanese string: written for Japanese readers, not word for word. */
 export const ja: Translation = {
@@ -10,8 +12,8 @@ export const ja: Translation = {
     breadcrumb: '現在の場所',
     close: '閉じる',
   },
-  nav: { overview: '概要', floors: 'フロア', explorer: 'エクスプローラー' },
-  account: { menu: 'アカウント', signOut: 'サインアウト' },
+  nav: { overview: '概要', floors: 'フロア', explorer: 'エクスプローラー', admin: '管理' },
+  account: { menu: 'アカウント', open: 'プロフィールとセキュリティ', signOut: 'サインアウト' },
   theme: { label: '表示テーマ', light: 'ライト', dark: 'ダーク', auto: 'システムに合わせる' },
   language: { label: '言語' },
   signIn: {
@@ -179,6 +181,8 @@ export const ja: Translation = {
     exportCsv: 'CSV（生データ）',
     exportParquet: 'Parquet（生データ）',
   },
+  people: jaPeople,
+  audit: jaAudit,
   condition: {
     ok: '正常',
     stale: '途絶',
