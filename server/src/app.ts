@@ -1,5 +1,6 @@
 import { type App, createHttp } from '#platform'
 import type { Logger } from 'pino'
+import { byOf } from '#auth'
 import { publishOpenapi } from './openapi.ts'
 import { operationRoutes } from './operations.ts'
 import type { Services } from './services.ts'
@@ -20,6 +21,7 @@ export async function buildApp(services: Services, settings: AppSettings): Promi
   await publishOpenapi(app)
   operationRoutes(app, { db: services.database.db, metrics: services.metrics, metricsToken: settings.metricsToken })
   services.auth.routes(app)
+  services.audit.routes(app, byOf)
   services.registry.routes(app)
   services.readings.routes(app)
   services.history.routes(app)

@@ -1,4 +1,5 @@
 import { historyLimits } from '@plenum/contract'
+import { createAudit } from '#audit'
 import { createAuth } from '#auth'
 import { createDashboard } from '#dashboard'
 import { createHistory } from '#history'
@@ -51,7 +52,14 @@ export async function createServices(settings: ServiceSettings) {
   const poolCounts = () => Object.fromEntries(Object.entries(pools).map(([name, pool]) => [name, pool.counts()]))
   metrics.watchPools(poolCounts)
 
-  const auth = await createAuth({ db: primary.db, log, publicUrl: settings.publicUrl, address: settings.address })
+  const audit = createAudit({ db: primary.db, clock, log })
+  const auth = await createAuth({
+    db: primary.db,
+    audit,
+    log,
+    publicUrl: settings.publicUrl,
+    address: settings.address,
+  })
   const registry = createRegistry(primary.db, {
     changed: () => {
       auth.keys.forget()
@@ -71,10 +79,11 @@ export async function createServices(settings: ServiceSettings) {
     metrics,
     onCommitted: ({ floorIds }) => dashboard.readingsArrived(floorIds),
   })
-  const history = createHistory({ db: past.db, stored: readings.stored, clock })
+  const history = createHistory({ db: past.db, stored: readings.stored, clock, primary: primary.db })
   const dashboard = createDashboard({ db: replica?.db ?? primary.db, clock })
 
   return {
+    audit,
     auth,
     registry,
     readings,
@@ -85,6 +94,7 @@ export async function createServices(settings: ServiceSettings) {
     worker,
     poolCounts,
     close: async (): Promise<void> => {
+      await audit.close()
       await Promise.all(Object.values(pools).map((pool) => pool.close()))
     },
   }

@@ -13,6 +13,7 @@ import type {
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import pg from 'pg'
 import { pino } from 'pino'
+import { bySystem } from '#audit'
 import { type App, type Clock, createLog, type Storage, type Tables } from '#platform'
 import { type Kysely, sql } from 'kysely'
 import { buildApp } from '../src/app.ts'
@@ -97,7 +98,7 @@ export async function startTestServer({ webDir = null }: { webDir?: string | nul
   const services = await createServices({ ...settings, log, clock })
   const app = await buildApp(services, { log, metricsToken: null, webDir })
   await app.ready()
-  await services.auth.administrators.create(administrator.email, administrator.password)
+  await services.auth.administrators.create(administrator.email, administrator.password, bySystem('test'))
   afterEach(() => assertPoolAtRest(services))
   after(async () => {
     await app.close()
@@ -149,7 +150,7 @@ export interface TestPerson {
 export async function createPerson({ app, services }: TestServer, rights: Rights): Promise<TestPerson> {
   const email = `${rights.role}-${randomBytes(4).toString('hex')}@example.com`
   const { password } = administrator
-  await services.auth.administrators.create(email, password)
+  await services.auth.administrators.create(email, password, bySystem('test'))
   const { db } = services.database
   const { id } = await db.selectFrom('person').select('id').where('email', '=', email).executeTakeFirstOrThrow()
   await setRights(services, id, rights)

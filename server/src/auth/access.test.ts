@@ -7,7 +7,7 @@ const key = { keyId: 7, readingsPerMinute: 1 }
 const person = (role: Role, scope: Scope = null): Person => {
   return { kind: 'user', userId: 'a', email: 'a@b.c', name: 'A', role, scope, seesPresence: false, key: null }
 }
-const gateway: Principal = { kind: 'gateway', gatewayId: 1, buildingId: 1, key }
+const gateway: Principal = { kind: 'gateway', gatewayId: 1, name: 'East', buildingId: 1, key }
 
 const actions: Action[] = ['anonymous', 'read', 'ingest', 'commission', 'configure', 'administer', 'account']
 const allowed: Record<Role | 'gateway' | 'nobody', Action[]> = {

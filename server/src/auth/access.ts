@@ -18,6 +18,7 @@ export interface Person {
 export interface GatewayPrincipal {
   kind: 'gateway'
   gatewayId: number
+  name: string
   buildingId: number
   key: KeyInUse
 }

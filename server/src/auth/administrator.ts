@@ -1,3 +1,4 @@
+import type { By } from '#audit'
 import type { SignIn } from './sign-in.ts'
 import type { AuthStore } from './store.ts'
 
@@ -8,17 +9,18 @@ export function createAdministrators({ store, signIn }: { store: AuthStore; sign
   return {
     missing: async (): Promise<boolean> => !(await store.hasPeople()),
 
-    create: async (email: string, password: string): Promise<void> =>
+    create: async (email: string, password: string, by: By): Promise<void> =>
       store.addPerson(
         { email: email.toLowerCase(), name: 'Administrator', role: 'administrator', sees_presence: true },
         await hashOf(password),
+        by,
       ),
 
     /** Sets a new password and ends the person's sessions. @returns their e-mail, null where there is no such person. */
-    async setPassword(email: string | null, password: string): Promise<string | null> {
+    async setPassword(email: string | null, password: string, by: By): Promise<string | null> {
       const person = await (email === null ? store.firstAdministrator() : store.findPerson(email))
       if (!person) return null
-      await store.setPassword(person.id, await hashOf(password))
+      await store.setPassword(person, await hashOf(password), by)
       return person.email
     },
 

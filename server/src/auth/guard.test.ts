@@ -10,6 +10,7 @@ const guarded = () => {
     app,
     async () => null,
     () => 'https://plenum.example',
+    { note: async () => {} },
   )
   return app
 }

@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify'
-import type { App } from '#platform'
+import type { Refusal, Refusals } from '#audit'
+import { type App, PlenumError } from '#platform'
 import { type Action, can, type Person, type Principal } from './access.ts'
+import { byOf } from './by.ts'
 import { authErrors } from './errors.ts'
 
 declare module 'fastify' {
@@ -13,6 +15,16 @@ declare module 'fastify' {
   }
 }
 
+/**
+ * What is noted of refusals. That somebody is not signed in is no attempt at anything: every page whose session has
+ * ended asks so. What is not found may be somebody else's, and then nobody may see from it that it exists.
+ */
+const noted: Readonly<Record<string, Refusal['action']>> = {
+  not_allowed: 'access.refused',
+  cross_site_refused: 'access.refused',
+  api_key_invalid: 'api_key.refused',
+}
+
 const reading = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
@@ -23,6 +35,7 @@ export function guard(
   app: App,
   identify: (request: FastifyRequest) => Promise<Principal | null>,
   ownOrigin: () => string | null,
+  refusals: Pick<Refusals, 'note'>,
 ): void {
   app.decorateRequest('principal', null)
   // Looked at when all are known: a scope around a plugin's routes may say it for them.
@@ -44,6 +57,14 @@ export function guard(
     if (!can(request.principal, access)) {
       throw request.principal === null ? authErrors.not_signed_in() : authErrors.not_allowed()
     }
+  })
+  // Wherever it was refused, here or by a route.
+  app.addHook('onError', async (request, _reply, error: Error) => {
+    const action = error instanceof PlenumError ? noted[error.code] : undefined
+    if (action === undefined) return
+    const { code } = error as PlenumError
+    const details = { code, method: request.method, route: request.routeOptions.url ?? null }
+    await refusals.note(byOf(request), { action, details })
   })
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
+import type { Audit } from '#audit'
 import type { App, Log, Tables } from '#platform'
 import type { Principal } from './access.ts'
 import { createAdministrators } from './administrator.ts'
@@ -22,14 +23,22 @@ export {
   scopeOf,
   type Where,
 } from './access.ts'
+export { byOf } from './by.ts'
 export { callerOf, personOf } from './guard.ts'
 export { buildingWithinScope, withinScope } from './scope-store.ts'
 export { generatePassword } from './sign-in.ts'
 export type Auth = Awaited<ReturnType<typeof createAuth>>
 
 /** Who people and gateways are, and what they may do. */
-export async function createAuth(options: { db: Kysely<Tables>; log: Log; publicUrl: string | null; address: string }) {
+export async function createAuth(options: {
+  db: Kysely<Tables>
+  audit: Audit
+  log: Log
+  publicUrl: string | null
+  address: string
+}) {
   const store = createStore(options.db)
+  const { refusals } = options.audit
   const secret = await store.secret('session_cookies', () => randomBytes(32).toString('base64url'))
   const signIn = createSignIn({ db: options.db, secret, publicUrl: options.publicUrl ?? options.address })
   const sessions = createSessions({ signIn, store })
@@ -46,9 +55,9 @@ export async function createAuth(options: { db: Kysely<Tables>; log: Log; public
     administrators: createAdministrators({ store, signIn }),
     dropExpiredSessions: store.dropExpiredSessions,
     /** Before any route is added. */
-    guard: (app: App) => guard(app, identify, () => options.publicUrl && new URL(options.publicUrl).origin),
+    guard: (app: App) => guard(app, identify, () => options.publicUrl && new URL(options.publicUrl).origin, refusals),
     routes: (app: App): void => {
-      sessionRoutes(app, { signIn, sessions })
+      sessionRoutes(app, { signIn, sessions, store, refusals })
       keyRoutes(app, keys)
     },
   }

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { App } from '#platform'
 import { scopeOf } from './access.ts'
+import { byOf } from './by.ts'
 import { callerOf, personOf } from './guard.ts'
 import type { Keys } from './keys.ts'
 
@@ -34,7 +35,7 @@ function userKeyRoutes(app: App, keys: Keys): void {
       },
     },
     async (request, reply) =>
-      reply.code(201).send(await keys.create({ userId: personOf(request).userId }, request.body)),
+      reply.code(201).send(await keys.create({ userId: personOf(request).userId }, request.body, byOf(request))),
   )
   app.delete(
     '/api/keys/:id',
@@ -48,7 +49,7 @@ function userKeyRoutes(app: App, keys: Keys): void {
       },
     },
     async (request, reply) => {
-      await keys.revoke({ userId: personOf(request).userId }, request.params.id)
+      await keys.revoke({ userId: personOf(request).userId }, request.params.id, byOf(request))
       return reply.code(204).send(null)
     },
   )
@@ -80,7 +81,7 @@ function gatewayKeyRoutes(app: App, keys: Keys): void {
         response: { 201: NewApiKey },
       },
     },
-    async (request, reply) => reply.code(201).send(await keys.create(ownerOf(request), request.body)),
+    async (request, reply) => reply.code(201).send(await keys.create(ownerOf(request), request.body, byOf(request))),
   )
   app.delete(
     '/api/gateways/:id/keys/:key_id',
@@ -94,7 +95,7 @@ function gatewayKeyRoutes(app: App, keys: Keys): void {
       },
     },
     async (request, reply) => {
-      await keys.revoke(ownerOf(request), request.params.key_id)
+      await keys.revoke(ownerOf(request), request.params.key_id, byOf(request))
       return reply.code(204).send(null)
     },
   )

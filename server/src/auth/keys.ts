@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { ApiKey, ApiKeyInput, NewApiKey, Role } from '@plenum/contract'
 import { LRUCache } from 'lru-cache'
+import type { By } from '#audit'
 import { type Log, sqlState } from '#platform'
 import type { Principal } from './access.ts'
 import { authErrors } from './errors.ts'
@@ -42,8 +43,8 @@ export function createKeys({ store, log }: { store: AuthStore; log: Log }) {
   }
   const principalOf = async (row: FoundRow): Promise<Principal | null> => {
     const key = { keyId: row.id, readingsPerMinute: row.readings_per_minute }
-    if (row.gateway_id !== null && row.building_id !== null)
-      return { kind: 'gateway', gatewayId: row.gateway_id, buildingId: row.building_id, key }
+    if (row.gateway_id !== null && row.building_id !== null && row.gateway_name !== null)
+      return { kind: 'gateway', gatewayId: row.gateway_id, name: row.gateway_name, buildingId: row.building_id, key }
     // Of a gateway that is just being deleted.
     if (row.user_id === null) return null
     const { user_id: userId, email, person_name: name, sees_presence: seesPresence } = row as PersonRow
@@ -77,7 +78,7 @@ export function createKeys({ store, log }: { store: AuthStore; log: Log }) {
     },
 
     /** The answer holds the key; nothing else ever will. */
-    async create(owner: KeyOwner, input: ApiKeyInput): Promise<NewApiKey> {
+    async create(owner: KeyOwner, input: ApiKeyInput, by: By): Promise<NewApiKey> {
       const key = prefix + randomBytes(32).toString('base64url')
       const { name = 'API key', expires_in_days: days, readings_per_minute } = input
       const row = {
@@ -88,7 +89,7 @@ export function createKeys({ store, log }: { store: AuthStore; log: Log }) {
         expiresAt: days === undefined ? null : new Date(Date.now() + days * dayMs),
       }
       try {
-        return { ...onWire(await store.addKey(owner, row)), key }
+        return { ...onWire(await store.addKey(owner, row, by)), key }
       } catch (error) {
         // foreign_key_violation: the gateway or the person was deleted meanwhile; check_violation: there is no owner.
         if (!/^235(03|14)$/.test(sqlState(error))) throw error
@@ -103,8 +104,8 @@ export function createKeys({ store, log }: { store: AuthStore; log: Log }) {
     },
 
     /** Takes effect here at once, on other instances within a second. @throws gateway_of_key_not_found, api_key_not_found */
-    async revoke(owner: KeyOwner, id: number): Promise<void> {
-      if (!(await store.deleteKey(owner, id))) {
+    async revoke(owner: KeyOwner, id: number, by: By): Promise<void> {
+      if (!(await store.deleteKey(owner, id, by))) {
         await gatewayThere(owner)
         throw authErrors.api_key_not_found()
       }

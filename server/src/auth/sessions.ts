@@ -1,5 +1,7 @@
 import type { Role } from '@plenum/contract'
+import type { By } from '#audit'
 import type { Person } from './access.ts'
+import type { PersonNamed } from './by.ts'
 import type { SignIn } from './sign-in.ts'
 import type { AuthStore } from './store.ts'
 
@@ -14,6 +16,17 @@ export function createSessions({ signIn, store }: { signIn: SignIn; store: AuthS
       (outage: unknown) => outage,
     )
 
+  /** @returns null for no cookie, and for one that is expired, revoked or not ours */
+  const find = async (cookie: string | undefined) => {
+    if (cookie === undefined) return null
+    try {
+      // Prolonged where the answer can carry the new cookie, in get-session: here it would live on in the database only.
+      return await signIn.api.getSession({ headers: new Headers({ cookie }), query: { disableRefresh: true } })
+    } catch (error) {
+      throw await whyFailed(error)
+    }
+  }
+
   return {
     whyFailed,
 
@@ -22,14 +35,7 @@ export function createSessions({ signIn, store }: { signIn: SignIn; store: AuthS
      * @returns null for no cookie, and for one that is expired, revoked, not ours, or of somebody who is disabled
      */
     async of(cookie: string | undefined): Promise<Person | null> {
-      if (cookie === undefined) return null
-      let session: Awaited<ReturnType<typeof signIn.api.getSession>>
-      try {
-        // Prolonged where the answer can carry the new cookie, in get-session: here it would live on in the database only.
-        session = await signIn.api.getSession({ headers: new Headers({ cookie }), query: { disableRefresh: true } })
-      } catch (error) {
-        throw await whyFailed(error)
-      }
+      const session = await find(cookie)
       if (!session || session.user.disabledAt) return null
       const { id: userId, email, name, seesPresence } = session.user
       const role = session.user.role as Role
@@ -43,6 +49,12 @@ export function createSessions({ signIn, store }: { signIn: SignIn; store: AuthS
         scope: await store.scope(userId, role),
         key: null,
       }
+    },
+
+    /** Ends the session of a cookie, if there is one. @param by made of whose it is */
+    async end(cookie: string | undefined, by: (person: PersonNamed) => By): Promise<void> {
+      const found = await find(cookie)
+      if (found) await store.signOut(found.session.id, by(found.user))
     },
   }
 }

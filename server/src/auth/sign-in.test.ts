@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { NewApiKey, Problem } from '@plenum/contract'
 import { sql } from 'kysely'
+import { bySystem } from '#audit'
 import { administrator, caller, create, createSmallBuilding, startTestServer } from '#test'
 import { generatePassword } from './sign-in.ts'
 
@@ -149,10 +150,13 @@ test('none of the other routes of the sign-in library is open', async () => {
 
 test('a new password ends all sessions of the person', async () => {
   const { as } = await signedIn()
-  assert.equal(await services.auth.administrators.setPassword('nobody@example.com', 'x'.repeat(12)), null)
+  assert.equal(
+    await services.auth.administrators.setPassword('nobody@example.com', 'x'.repeat(12), bySystem('test')),
+    null,
+  )
   assert.equal((await as('GET', '/api/buildings')).statusCode, 200)
   assert.equal(
-    await services.auth.administrators.setPassword(administrator.email, administrator.password),
+    await services.auth.administrators.setPassword(administrator.email, administrator.password, bySystem('test')),
     administrator.email,
   )
   assert.equal((await as('GET', '/api/buildings')).statusCode, 401)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Role } from '@plenum/contract'
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
+import { append, type By } from '#audit'
 import type { Tables } from '#platform'
 import type { Scope } from './access.ts'
 import { readScope, withinScope } from './scope-store.ts'
@@ -30,6 +31,21 @@ const passwordOf = (userId: string, hash: string) => ({
   password: hash,
 })
 
+/** What the audit log keeps of a key: nothing that it could be guessed from. */
+const keptOf = ({ name, expires_at, readings_per_minute }: KeyRow) => ({ name, expires_at, readings_per_minute })
+
+/** Which key of whom, for the audit log. */
+async function keyTold(tx: Kysely<Tables>, owner: KeyOwner, { id, name }: KeyRow) {
+  const thing = { kind: 'api_key', id, name }
+  if ('userId' in owner) return { thing, details: { person_id: owner.userId } }
+  const gateway = await tx
+    .selectFrom('gateway')
+    .select(['name', 'building_id'])
+    .where('id', '=', owner.gatewayId)
+    .executeTakeFirst()
+  const details = { gateway_id: owner.gatewayId, gateway_name: gateway?.name }
+  return { thing, buildingId: gateway?.building_id ?? null, details }
+}
 /** The gateway, null where there is none within the scope. */
 const gatewayWithin = ({ gatewayId, scope }: { gatewayId: number; scope: Scope }) =>
   sql<number>`(select id from gateway where id = ${gatewayId} and ${withinScope(scope, { building: 'building_id' })})`
@@ -69,6 +85,7 @@ export function createStore(db: Kysely<Tables>) {
     addPerson: (
       person: { email: string; name: string; role: Role; sees_presence: boolean },
       passwordHash: string,
+      by: By,
     ): Promise<void> =>
       db.transaction().execute(async (tx) => {
         const id = randomUUID()
@@ -77,10 +94,15 @@ export function createStore(db: Kysely<Tables>) {
           .values({ ...person, id, email_verified: true })
           .execute()
         await tx.insertInto('credential').values(passwordOf(id, passwordHash)).execute()
+        await append(tx, by, {
+          action: 'person.create',
+          thing: { kind: 'person', id, name: person.email },
+          after: person,
+        })
       }),
 
     /** Sets the password, and ends the sessions that were opened with the old one. */
-    setPassword: (userId: string, passwordHash: string): Promise<void> =>
+    setPassword: ({ id: userId, email }: { id: string; email: string }, passwordHash: string, by: By): Promise<void> =>
       db.transaction().execute(async (tx) => {
         await tx
           .deleteFrom('credential')
@@ -89,6 +111,16 @@ export function createStore(db: Kysely<Tables>) {
           .execute()
         await tx.insertInto('credential').values(passwordOf(userId, passwordHash)).execute()
         await tx.deleteFrom('session').where('user_id', '=', userId).execute()
+        await append(tx, by, { action: 'person.set_password', thing: { kind: 'person', id: userId, name: email } })
+      }),
+
+    noteSignIn: (by: By): Promise<void> => append(db, by, { action: 'session.sign_in' }),
+
+    /** Ends a session, where nobody was faster. */
+    signOut: (sessionId: string, by: By): Promise<void> =>
+      db.transaction().execute(async (tx) => {
+        const { numDeletedRows } = await tx.deleteFrom('session').where('id', '=', sessionId).executeTakeFirstOrThrow()
+        if (numDeletedRows === 1n) await append(tx, by, { action: 'session.sign_out' })
       }),
 
     findPerson: (email: string): Promise<{ id: string; email: string } | undefined> =>
@@ -120,38 +152,46 @@ export function createStore(db: Kysely<Tables>) {
       return rows.length > 0
     },
 
-    async addKey(
+    addKey: (
       owner: KeyOwner,
       key: { name: string; start: string; hash: Buffer; readingsPerMinute: number; expiresAt: Date | null },
-    ): Promise<KeyRow> {
-      return db
-        .insertInto('api_key')
-        .values({
-          gateway_id: 'gatewayId' in owner ? gatewayWithin(owner) : null,
-          user_id: 'userId' in owner ? owner.userId : null,
-          name: key.name,
-          start: key.start,
-          hash: key.hash,
-          readings_per_minute: key.readingsPerMinute,
-          expires_at: key.expiresAt,
-        })
-        .returning(keyColumns)
-        .executeTakeFirstOrThrow()
-    },
+      by: By,
+    ): Promise<KeyRow> =>
+      db.transaction().execute(async (tx) => {
+        const row = await tx
+          .insertInto('api_key')
+          .values({
+            gateway_id: 'gatewayId' in owner ? gatewayWithin(owner) : null,
+            user_id: 'userId' in owner ? owner.userId : null,
+            name: key.name,
+            start: key.start,
+            hash: key.hash,
+            readings_per_minute: key.readingsPerMinute,
+            expires_at: key.expiresAt,
+          })
+          .returning(keyColumns)
+          .executeTakeFirstOrThrow()
+        await append(tx, by, { action: 'api_key.create', ...(await keyTold(tx, owner, row)), after: keptOf(row) })
+        return row
+      }),
 
     async listKeys(owner: KeyOwner): Promise<KeyRow[]> {
       return db.selectFrom('api_key').select(keyColumns).where(ownedBy(owner)).orderBy('id').execute()
     },
 
     /** @returns false where there was none */
-    async deleteKey(owner: KeyOwner, id: number): Promise<boolean> {
-      const { numDeletedRows } = await db
-        .deleteFrom('api_key')
-        .where('id', '=', id)
-        .where(ownedBy(owner))
-        .executeTakeFirstOrThrow()
-      return numDeletedRows === 1n
-    },
+    deleteKey: (owner: KeyOwner, id: number, by: By): Promise<boolean> =>
+      db.transaction().execute(async (tx) => {
+        const row = await tx
+          .deleteFrom('api_key')
+          .where('id', '=', id)
+          .where(ownedBy(owner))
+          .returning(keyColumns)
+          .executeTakeFirst()
+        if (!row) return false
+        await append(tx, by, { action: 'api_key.revoke', ...(await keyTold(tx, owner, row)), before: keptOf(row) })
+        return true
+      }),
 
     /** The key and its owner, if neither has ended. */
     async findKey(hash: Buffer) {
@@ -160,7 +200,7 @@ export function createStore(db: Kysely<Tables>) {
         .leftJoin('gateway', 'gateway.id', 'api_key.gateway_id')
         .leftJoin('person', 'person.id', 'api_key.user_id')
         .select(['api_key.id', 'gateway_id', 'user_id', 'readings_per_minute', 'expires_at', 'building_id', 'email'])
-        .select(['person.name as person_name', 'role', 'sees_presence'])
+        .select(['gateway.name as gateway_name', 'person.name as person_name', 'role', 'sees_presence'])
         .where('hash', '=', hash)
         .where('person.disabled_at', 'is', null)
         .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', sql<Date>`now()`)]))

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createProgressBar, describeResult, exitCodeOf, importDirectory } from '@plenum/importer'
 import type { Logger } from 'pino'
+import { bySystem } from '#audit'
 import { findInstance } from '#platform'
 import type { Config } from '../config.ts'
 import { StartError, startServer } from '../server.ts'
@@ -17,6 +18,7 @@ With --url, PLENUM_API_KEY holds an administrator's API key. Without, the server
 started for the time of the import where none runs.`
 
 const keyName = 'Import'
+const by = bySystem('plenum import')
 const nobody = 'nobody has an account yet; start the server once with npm start'
 
 /** Brings a recorded building in, through the same API as everybody. */
@@ -52,11 +54,11 @@ export async function importBuilding(
     const person = await services.auth.administrators.first()
     if (!person) throw new StartError(nobody)
     const owner = { userId: person.id }
-    const { id, key } = await services.auth.keys.create(owner, { name: keyName, expires_in_days: 1 })
+    const { id, key } = await services.auth.keys.create(owner, { name: keyName, expires_in_days: 1 }, by)
     try {
       await run(baseUrl, key)
     } finally {
-      await services.auth.keys.revoke(owner, id)
+      await services.auth.keys.revoke(owner, id, by)
     }
   }
   if (config.databaseUrl === null && !existsSync(config.dataDir)) throw new StartError(nobody)

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { bySystem } from '#audit'
 import { generatePassword } from '#auth'
 import type { Log } from '#platform'
 import type { Config } from '../config.ts'
@@ -15,7 +16,7 @@ export async function resetPassword(config: Config, log: Log, ending: Ending, ar
   if (config.databaseUrl === null && !existsSync(config.dataDir)) throw new StartError(nobody)
   await withServices(config, log, ending.asked, async ({ auth }) => {
     const password = generatePassword()
-    const changed = await auth.administrators.setPassword(email, password)
+    const changed = await auth.administrators.setPassword(email, password, bySystem('plenum password'))
     if (changed === null) throw new StartError(email === null ? nobody : `nobody signs in as ${email}`)
     console.log(`Sign in as    ${changed}\nwith password ${password}\n\nAll sessions of ${changed} have ended.`)
   })

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 import { ExportQuery } from '@plenum/contract'
 import { Type } from 'typebox'
+import type { AuditEvent, By } from '#audit'
+import { byOf } from '#auth'
 import type { App } from '#platform'
 import type { StoredReadings } from '#readings'
 import { csvPieces } from './csv.ts'
@@ -15,7 +17,14 @@ const formats = {
   parquet: { pieces: parquetPieces, type: 'application/vnd.apache.parquet' },
 } as const
 
-export function exportRoutes(app: App, { store, stored }: { store: HistoryStore; stored: StoredReadings }): void {
+export interface ExportRoutesContext {
+  store: HistoryStore
+  stored: StoredReadings
+  /** Notes who takes what away. */
+  note(by: By, event: AuditEvent): Promise<void>
+}
+
+export function exportRoutes(app: App, { store, stored, note }: ExportRoutesContext): void {
   app.get(
     '/api/export',
     {
@@ -45,6 +54,8 @@ export function exportRoutes(app: App, { store, stored }: { store: HistoryStore;
       const gone = clientGone(reply)
       const sensors = await existing(store, sensor_id, gone)
       const sensorIds = sensors.map(({ sensorId }) => sensorId)
+      // Before the first reading is sent.
+      await note(byOf(request), { action: 'export.read', details: { from, to, format, sensor_ids: sensorIds } })
       const chunks = stored.scan({ sensorIds, ...range, signal: gone })
       const pieces = formats[format].pieces(chunks, new Map(sensors.map((sensor) => [sensor.sensorId, sensor])))
       reply

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { append } from '#audit'
 import type { App, Clock, Tables } from '#platform'
 import type { StoredReadings } from '#readings'
 import { createAnswer, questionOf } from './answer.ts'
@@ -11,7 +12,18 @@ import { createStore, type PastSensor } from './store.ts'
 export type History = ReturnType<typeof createHistory>
 
 /** The past, asked about. Reads only, so `db` and `stored` may be of a replica. */
-export function createHistory({ db, stored, clock }: { db: Kysely<Tables>; stored: StoredReadings; clock: Clock }) {
+export function createHistory({
+  db,
+  stored,
+  clock,
+  primary,
+}: {
+  db: Kysely<Tables>
+  stored: StoredReadings
+  clock: Clock
+  /** Where it is noted who takes readings away. */
+  primary: Kysely<Tables>
+}) {
   const store = createStore(db)
   const answer = createAnswer({ stored, clock })
 
@@ -52,7 +64,7 @@ export function createHistory({ db, stored, clock }: { db: Kysely<Tables>; store
         series: async (sensorId, range, points, signal) =>
           readSeries(stored, await sensorOf(sensorId, signal), range, points, signal),
       })
-      exportRoutes(app, { store, stored })
+      exportRoutes(app, { store, stored, note: (by, event) => append(primary, by, event) })
     },
   }
 }

@@ -1,4 +1,5 @@
 export { type Clock, systemClock } from './clock.ts'
+export { csvCell, csvRow } from './csv.ts'
 export { decodeCursor, encodeCursor } from './cursor.ts'
 export { connectDirectly, type Database, openDatabase, type PoolCounts, type Tables } from './database.ts'
 export { asUnavailable, brokenConstraint, isDatabaseUnavailable, sqlState } from './database-errors.ts'

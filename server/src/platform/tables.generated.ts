@@ -37,6 +37,30 @@ export interface ApiKey {
   user_id: string | null
 }
 
+export interface AuditEntry {
+  action: string
+  actor_email: string | null
+  actor_id: string | null
+  actor_kind: string
+  actor_name: string | null
+  address: string | null
+  after: Json | null
+  at: Generated<Timestamp>
+  before: Json | null
+  building_id: number | null
+  details: Json | null
+  id: Generated<Int8>
+  key_id: number | null
+  outcome: string
+  request_id: string | null
+  search_text: string
+  thing_id: string | null
+  thing_kind: string | null
+  thing_name: string | null
+  times: Generated<number>
+  user_agent: string | null
+}
+
 export interface Building {
   address: string | null
   area_m2: number | null
@@ -346,6 +370,7 @@ export interface Zone {
 
 export interface DB {
   api_key: ApiKey
+  audit_entry: AuditEntry
   building: Building
   credential: Credential
   floor: Floor

@@ -1,6 +1,6 @@
 import { Closed, Id, IdParams, MeterReplacement, MeterReplacementInput } from '@plenum/contract'
 import { Type } from 'typebox'
-import { callerOf, personOf, scopeOf } from '#auth'
+import { byOf, callerOf, personOf, scopeOf } from '#auth'
 import type { App } from '#platform'
 import type { Replacements } from './replacements.ts'
 
@@ -37,7 +37,7 @@ export function replacementRoutes(app: App, replacements: Replacements): void {
     },
     async (request, reply) => {
       const { id } = request.params
-      return reply.code(201).send(await replacements.declare(id, request.body, personOf(request)))
+      return reply.code(201).send(await replacements.declare(id, request.body, personOf(request), byOf(request)))
     },
   )
   app.post(
@@ -51,6 +51,7 @@ export function replacementRoutes(app: App, replacements: Replacements): void {
         response: { 200: MeterReplacement },
       },
     },
-    (request) => replacements.withdraw(request.params.id, request.params.replacement_id, personOf(request)),
+    (request) =>
+      replacements.withdraw(request.params.id, request.params.replacement_id, personOf(request), byOf(request)),
   )
 }

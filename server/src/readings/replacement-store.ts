@@ -7,6 +7,12 @@ import type { Counting } from './stored-readings.ts'
 
 export type ReplacementRow = Selectable<Tables['meter_replacement']>
 
+export interface MeteredSensor {
+  sensor_type: string
+  name: string
+  building_id: number
+}
+
 /** Who did it, and when. */
 export interface Doer {
   userId: string
@@ -61,15 +67,13 @@ export const replacementStore = {
   },
 
   /** Undefined where there is no such sensor within the scope. */
-  async sensorType(db: Kysely<Tables>, sensorId: number, scope: Scope): Promise<string | undefined> {
-    const sensor = await db
+  sensor: (db: Kysely<Tables>, sensorId: number, scope: Scope): Promise<MeteredSensor | undefined> =>
+    db
       .selectFrom('sensor')
-      .select('sensor_type')
+      .select(['sensor_type', 'name', 'building_id'])
       .where('id', '=', sensorId)
       .where(sensorWithin(scope))
-      .executeTakeFirst()
-    return sensor?.sensor_type
-  },
+      .executeTakeFirst(),
 
   /** Withdrawn ones too; in order of their instants, of one instant in that of their declaration. */
   ofSensor: (db: Kysely<Tables>, sensorId: number, scope: Scope): Promise<ReplacementRow[]> =>

@@ -13,7 +13,7 @@ import {
 } from '@plenum/contract'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { personOf } from '#auth'
+import { byOf, personOf } from '#auth'
 import { type App, commonErrors, decodeCursor, encodeCursor } from '#platform'
 import type { Retention } from './retention.ts'
 import { defaultRetention } from './retention-plan.ts'
@@ -38,7 +38,7 @@ export function retentionRoutes(app: App, retention: Retention): void {
     refuseShortRollup(sensorType, periods)
     // Counted before anything is changed: where that fails, nothing has happened.
     const due = await retention.wouldDrop(new Map([[sensorType, periods]]), sensorType)
-    await policy.set(sensorType, periods)
+    await policy.set(sensorType, periods, byOf(request))
     request.log.info({ userId: personOf(request).userId, sensorType, ...periods }, 'retention changed')
     return { ...toRetention(await policy.kind(sensorType)), would_drop: due.map(toDue) }
   }

@@ -1,8 +1,9 @@
 import { IdParams, largestId, Page } from '@plenum/contract'
 import type { FastifyRequest } from 'fastify'
 import { type TSchema, Type } from 'typebox'
-import { type Action, callerOf, type Scope, scopeOf } from '#auth'
+import { byOf, type Action, callerOf, type Scope, scopeOf } from '#auth'
 import { type App, commonErrors, decodeCursor, encodeCursor } from '#platform'
+import type { Writer } from './told-writes.ts'
 
 /**
  * One thing of the registry as a REST resource: list, get, create, patch and delete, with the same paging, statuses
@@ -19,9 +20,9 @@ export interface Resource {
   list(scope: Scope, filter: Record<string, never>, after: number, limit: number): Promise<{ id: number }[]>
   /** Out of scope is not there: also for those below, and for parents that a body names. */
   get(scope: Scope, id: number): Promise<unknown>
-  create(scope: Scope, input: never): Promise<{ id: number }>
-  patch(scope: Scope, id: number, patch: never): Promise<unknown>
-  remove(scope: Scope, id: number, query: never): Promise<void>
+  create(writer: Writer, input: never): Promise<{ id: number }>
+  patch(writer: Writer, id: number, patch: never): Promise<unknown>
+  remove(writer: Writer, id: number, query: never): Promise<void>
 }
 
 /** @throws cursor_invalid also for the cursor of another list */
@@ -40,6 +41,7 @@ export function addResource(app: App, resource: Resource): void {
   const see = { access: 'read' } as const
   const problems = [409, 422]
   const idOf = (params: unknown) => (params as { id: number }).id
+  const writerOf = (request: FastifyRequest): Writer => ({ scope: scopeOfCaller(request), by: byOf(request) })
   const scopeOfCaller = (request: FastifyRequest): Scope => scopeOf(callerOf(request))
 
   app.get(
@@ -74,7 +76,7 @@ export function addResource(app: App, resource: Resource): void {
       schema: { summary: `Create a ${one}`, tags, body: schemas.input, response: { 201: schemas.item } },
     },
     async (request, reply) => {
-      const item = await resource.create(scopeOfCaller(request), request.body as never)
+      const item = await resource.create(writerOf(request), request.body as never)
       return reply.code(201).header('location', `${path}/${item.id}`).send(item)
     },
   )
@@ -90,7 +92,7 @@ export function addResource(app: App, resource: Resource): void {
         response: { 200: schemas.item },
       },
     },
-    (request) => resource.patch(scopeOfCaller(request), idOf(request.params), request.body as never),
+    (request) => resource.patch(writerOf(request), idOf(request.params), request.body as never),
   )
   app.delete(
     `${path}/:id`,
@@ -105,7 +107,7 @@ export function addResource(app: App, resource: Resource): void {
       },
     },
     async (request, reply) => {
-      await resource.remove(scopeOfCaller(request), idOf(request.params), request.query as never)
+      await resource.remove(writerOf(request), idOf(request.params), request.query as never)
       return reply.code(204).send(null)
     },
   )

@@ -6,12 +6,13 @@ import { registryErrors } from './errors.ts'
 import type { RegistryEffects } from './effects.ts'
 import type { Resource } from './resource.ts'
 import type { RegistryStore } from './store.ts'
+import type { ToldWrites } from './told-writes.ts'
 import { toBuilding, toFloor, toGateway, toSensor, toZone } from './wire.ts'
 
 const configuring = { create: 'configure', patch: 'configure', remove: 'configure' } as const
 
 /** The five things of the registry, each what a `Resource` needs to know of it. */
-export function describeResources(store: RegistryStore, effects: RegistryEffects): Resource[] {
+export function describeResources(store: RegistryStore, writes: ToldWrites, effects: RegistryEffects): Resource[] {
   const written = async <T>(table: Things, write: Promise<T>): Promise<T> => {
     try {
       const row = await write
@@ -53,18 +54,18 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
     list: async (scope, filter, after, limit) =>
       (await store.page(scope, 'building', filter, after, limit)).map(toBuilding),
     get: async (scope, id) => toBuilding(existing(await store.find(scope, 'building', id), building_not_found)),
-    create: async (_scope, input: contract.BuildingInput) => {
+    create: async (writer, input: contract.BuildingInput) => {
       await knownZone(input.timezone)
-      return toBuilding(await written('building', store.addBuilding(input)))
+      const adding = writes.create(writer, 'building', (tx) => tx.addBuilding(input))
+      return toBuilding(await written('building', adding))
     },
-    patch: async (scope, id, patch: contract.BuildingPatch) => {
+    patch: async (writer, id, patch: contract.BuildingPatch) => {
       await knownZone(patch.timezone)
-      return toBuilding(
-        existing(await written('building', store.patch(scope, 'building', id, patch)), building_not_found),
-      )
+      const patching = writes.patch(writer, 'building', id, (tx) => tx.patch(writer.scope, 'building', id, patch))
+      return toBuilding(existing(await written('building', patching), building_not_found))
     },
-    remove: (scope, id) =>
-      removed(store.remove(scope, 'building', id), building_not_found, 'The building has floors or gateways.'),
+    remove: (writer, id) =>
+      removed(writes.remove(writer, 'building', id), building_not_found, 'The building has floors or gateways.'),
   }
 
   const floors: Resource = {
@@ -79,11 +80,16 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
     },
     list: async (scope, filter, after, limit) => (await store.page(scope, 'floor', filter, after, limit)).map(toFloor),
     get: async (scope, id) => toFloor(existing(await store.find(scope, 'floor', id), floor_not_found)),
-    create: async (scope, input) => toFloor(await written('floor', store.addFloor(scope, input))),
-    patch: async (scope, id, patch) =>
-      toFloor(existing(await written('floor', store.patch(scope, 'floor', id, patch)), floor_not_found)),
-    remove: (scope, id) =>
-      removed(store.remove(scope, 'floor', id), floor_not_found, 'The floor has zones or sensors.'),
+    create: async (writer, input) => {
+      const adding = writes.create(writer, 'floor', (tx) => tx.addFloor(writer.scope, input))
+      return toFloor(await written('floor', adding))
+    },
+    patch: async (writer, id, patch) => {
+      const patching = writes.patch(writer, 'floor', id, (tx) => tx.patch(writer.scope, 'floor', id, patch))
+      return toFloor(existing(await written('floor', patching), floor_not_found))
+    },
+    remove: (writer, id) =>
+      removed(writes.remove(writer, 'floor', id), floor_not_found, 'The floor has zones or sensors.'),
   }
 
   const zones: Resource = {
@@ -93,11 +99,16 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
     schemas: { item: contract.Zone, input: contract.ZoneInput, patch: contract.ZonePatch, query: contract.ZoneQuery },
     list: async (scope, filter, after, limit) => (await store.zonePage(scope, filter, after, limit)).map(toZone),
     get: async (scope, id) => toZone(existing(await store.find(scope, 'zone', id), zone_not_found)),
-    create: async (scope, input) => toZone(await written('zone', store.addZone(scope, input))),
-    patch: async (scope, id, patch) =>
-      toZone(existing(await written('zone', store.patchZone(scope, id, patch)), zone_not_found)),
+    create: async (writer, input) => {
+      const adding = writes.create(writer, 'zone', (tx) => tx.addZone(writer.scope, input))
+      return toZone(await written('zone', adding))
+    },
+    patch: async (writer, id, patch) => {
+      const patching = writes.patch(writer, 'zone', id, (tx) => tx.patchZone(writer.scope, id, patch))
+      return toZone(existing(await written('zone', patching), zone_not_found))
+    },
     // Sensors of a deleted zone stay on their floor.
-    remove: (scope, id) => removed(store.remove(scope, 'zone', id), zone_not_found, ''),
+    remove: (writer, id) => removed(writes.remove(writer, 'zone', id), zone_not_found, ''),
   }
 
   const sensors: Resource = {
@@ -116,17 +127,22 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
     list: async (scope, filter, after, limit) =>
       (await store.page(scope, 'sensor', filter, after, limit)).map(toSensor),
     get: async (scope, id) => toSensor(existing(await store.find(scope, 'sensor', id), sensor_not_found)),
-    create: async (scope, input) => toSensor(await written('sensor', store.addSensor(scope, input))),
-    patch: async (scope, id, patch) =>
-      toSensor(existing(await written('sensor', store.patchSensor(scope, id, patch)), sensor_not_found)),
-    remove: async (scope, id, { confirm }: { confirm?: string }) => {
-      const sensor = existing(await store.find(scope, 'sensor', id), sensor_not_found)
+    create: async (writer, input) => {
+      const adding = writes.create(writer, 'sensor', (tx) => tx.addSensor(writer.scope, input))
+      return toSensor(await written('sensor', adding))
+    },
+    patch: async (writer, id, patch) => {
+      const patching = writes.patch(writer, 'sensor', id, (tx) => tx.patchSensor(writer.scope, id, patch))
+      return toSensor(existing(await written('sensor', patching), sensor_not_found))
+    },
+    remove: async (writer, id, { confirm }: { confirm?: string }) => {
+      const sensor = existing(await store.find(writer.scope, 'sensor', id), sensor_not_found)
       if (confirm !== sensor.sensor_key) {
         throw registryErrors.deletion_not_confirmed(
           'Deleting a sensor deletes its readings: repeat with ?confirm=<its sensor_key>.',
         )
       }
-      const removal = store.removeSensor(scope, id, (tx) => effects.deleteReadings(tx, id))
+      const removal = writes.remove(writer, 'sensor', id, (tx) => effects.deleteReadings(tx, id))
       await removed(removal, sensor_not_found, '')
     },
   }
@@ -144,11 +160,16 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
     list: async (scope, filter, after, limit) =>
       (await store.page(scope, 'gateway', filter, after, limit)).map(toGateway),
     get: async (scope, id) => toGateway(existing(await store.find(scope, 'gateway', id), gateway_not_found)),
-    create: async (scope, input) => toGateway(await written('gateway', store.addGateway(scope, input))),
-    patch: async (scope, id, patch) =>
-      toGateway(existing(await written('gateway', store.patch(scope, 'gateway', id, patch)), gateway_not_found)),
+    create: async (writer, input) => {
+      const adding = writes.create(writer, 'gateway', (tx) => tx.addGateway(writer.scope, input))
+      return toGateway(await written('gateway', adding))
+    },
+    patch: async (writer, id, patch) => {
+      const patching = writes.patch(writer, 'gateway', id, (tx) => tx.patch(writer.scope, 'gateway', id, patch))
+      return toGateway(existing(await written('gateway', patching), gateway_not_found))
+    },
     // Its keys go with it; its sensors stay, without a gateway.
-    remove: (scope, id) => removed(store.remove(scope, 'gateway', id), gateway_not_found, ''),
+    remove: (writer, id) => removed(writes.remove(writer, 'gateway', id), gateway_not_found, ''),
   }
 
   return [buildings, floors, zones, sensors, gateways]

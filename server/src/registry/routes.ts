@@ -1,6 +1,6 @@
 import { Closed, ImportSummary, SensorKindRow, sensorKinds } from '@plenum/contract'
 import { Type } from 'typebox'
-import { callerOf, can, scopeOf } from '#auth'
+import { byOf, callerOf, can, scopeOf } from '#auth'
 import type { App } from '#platform'
 import { registryErrors } from './errors.ts'
 import { addResource, type Resource } from './resource.ts'
@@ -58,8 +58,8 @@ export function registryRoutes(app: App, { resources, imports, changed }: Regist
       async (request) => {
         const { dry_run = false } = request.query as { dry_run?: boolean }
         const caller = callerOf(request)
-        const by = { scope: scopeOf(caller), addsBuildings: can(caller, 'administer') }
-        const summary = await importSensors(imports, by, request.body as string, dry_run)
+        const rights = { scope: scopeOf(caller), addsBuildings: can(caller, 'administer'), by: byOf(request) }
+        const summary = await importSensors(imports, rights, request.body as string, dry_run)
         if (!dry_run) changed()
         return summary
       },

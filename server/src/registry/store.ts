@@ -68,6 +68,11 @@ export function createStore(db: Kysely<Tables>) {
     sql<Row<T>>`select * from ${sql.table(table)} where id = ${id} and ${within[table](scope)}`
       .execute(db)
       .then((result) => result.rows[0])
+  /** The row if whoever has the scope may change it, which until the end of the transaction nobody else does. */
+  const hold = <T extends Things>(scope: Scope, table: T, id: number): Promise<Row<T> | undefined> =>
+    sql<Row<T>>`select * from ${sql.table(table)} where id = ${id} and ${changeable[table](scope)} for no key update`
+      .execute(db)
+      .then((result) => result.rows[0])
   const remove = async (scope: Scope, table: Things, id: number): Promise<boolean> => {
     const { numAffectedRows } =
       await sql`delete from ${sql.table(table)} where id = ${id} and ${changeable[table](scope)}`.execute(db)
@@ -86,7 +91,12 @@ export function createStore(db: Kysely<Tables>) {
     },
     page,
     find,
+    hold,
     remove,
+    buildingOfFloor: async (floorId: number): Promise<number | null> => {
+      const floor = await db.selectFrom('floor').select('building_id').where('id', '=', floorId).executeTakeFirst()
+      return floor?.building_id ?? null
+    },
     addBuilding: (input: BuildingInput) =>
       db.insertInto('building').values(input).returningAll().executeTakeFirstOrThrow(),
     addFloor: (scope: Scope, input: FloorInput) =>
@@ -184,18 +194,6 @@ export function createStore(db: Kysely<Tables>) {
         .orderBy('zone.id')
         .limit(limit + 1)
         .execute(),
-
-    /** `alsoDelete` runs in the same transaction: what other slices keep of the sensor goes with it or not at all. */
-    removeSensor: (scope: Scope, id: number, alsoDelete: (tx: Kysely<Tables>) => Promise<void>): Promise<boolean> =>
-      db.transaction().execute(async (tx) => {
-        const { numDeletedRows } = await tx
-          .deleteFrom('sensor')
-          .where('id', '=', id)
-          .where(within.sensor(scope))
-          .executeTakeFirst()
-        if (numDeletedRows === 1n) await alsoDelete(tx)
-        return numDeletedRows === 1n
-      }),
 
     /** What ingest must know of the sensors named by id or key, in one query. */
     sensorsNamed: (ids: number[], keys: string[]) =>

@@ -68,6 +68,8 @@ administer  PUT     /api/retention/{sensor_type}
 administer  DELETE  /api/retention/{sensor_type}
 administer  POST    /api/retention/dry-run
 administer  GET     /api/retention/log
+administer  GET     /api/audit
+administer  GET     /api/audit/export
 `
 
 /** By `METHOD /path`, with parameters as the OpenAPI document writes them. */

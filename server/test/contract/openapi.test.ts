@@ -3,15 +3,18 @@ import test from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { NewApiKey, Problem } from '@plenum/contract'
 import { sql } from 'kysely'
-import { administrator, caller, createSmallBuilding, send, startTestServer } from '#test'
+import { administrator, caller, createSmallBuilding, send, signIn, startTestServer } from '#test'
 import { createAnswerCheck, type Document, operationsOf, type Schema } from './document.ts'
 import { routesOf } from './routes-of.ts'
+import { findSecrets } from './secrets.ts'
+import { createEntryCheck } from './unaudited.ts'
 
 const server = await startTestServer()
 const { app, as } = server
 const document = (await as('GET', '/api/openapi.json')).json<Document>()
 const operations = operationsOf(document)
 const check = createAnswerCheck(document)
+const entries = createEntryCheck(document)
 
 test('it is OpenAPI 3.1, with a title, a licence and the ways to sign in', () => {
   assert.equal(document.openapi, '3.1.0')
@@ -117,6 +120,7 @@ test('what the server really answers is what the document says, for every operat
     const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(ids[name]))
     const answer = await call(method, url + (options.query ?? ''), body, options.headers as Record<string, string>)
     check(method, path, answer)
+    if (!options.query?.includes('dry_run')) entries.note(`${method} ${path}`, answer)
     const statuses = seen.get(`${method} ${path}`) ?? new Set()
     seen.set(`${method} ${path}`, statuses.add(answer.statusCode))
     return answer
@@ -128,7 +132,7 @@ test('what the server really answers is what the document says, for every operat
   for (const path of ['/healthz', '/readyz', '/metrics', '/api/auth/get-session']) await say(nobody, 'GET', path)
   await say(nobody, 'POST', '/api/auth/sign-in/email', {}, { ...administrator, password: 'wrong wrong' })
   await say(nobody, 'POST', '/api/auth/sign-in/email', {}, administrator)
-  await say(nobody, 'POST', '/api/auth/sign-out')
+  await say(await signIn(app, administrator), 'POST', '/api/auth/sign-out')
   await say(as, 'GET', '/api/auth/get-session')
 
   const things: [string, object, object][] = [
@@ -246,6 +250,10 @@ test('what the server really answers is what the document says, for every operat
   await say(as, 'GET', '/api/retention/log')
   await say(as, 'GET', '/api/retention/log', {}, undefined, { query: '?cursor=x' })
 
+  await say(as, 'GET', '/api/audit')
+  await say(as, 'GET', '/api/audit', {}, undefined, { query: '?cursor=x' })
+  await say(as, 'GET', '/api/audit/export')
+
   const untold = operations.filter(({ method, path, operation }) => {
     const success = Object.keys(operation.responses).find((status) => status.startsWith('2'))
     return !seen.get(`${method} ${path}`)?.has(Number(success))
@@ -255,6 +263,17 @@ test('what the server really answers is what the document says, for every operat
     [],
     'operations whose success was not looked at',
   )
+})
+
+test('every write that succeeded above has an entry in the audit log, and every export (S11)', async () => {
+  assert.deepEqual(await entries.findWrong(server.services.database.db), [])
+})
+
+test('no secret stands in the audit log or in a log line after all of that (S9)', async () => {
+  const passwords = [administrator.password, 'wrong wrong']
+  const { db } = server.services.database
+  assert.deepEqual(await findSecrets(db, server.logged, passwords), [])
+  assert.equal((await findSecrets(db, [`planted: ${administrator.password}`], passwords)).length, 1)
 })
 
 test('there is a page to browse it, whose scripts all come from here', async () => {

@@ -8,6 +8,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
+import { parseAuditSearch } from '../audit/audit-search.ts'
 import { returnAddress } from '../auth/return-address.ts'
 import { sessionQuery } from '../auth/session.ts'
 import { SignInPage } from '../auth/sign-in-page.tsx'
@@ -83,9 +84,25 @@ const explorerRoute = createRoute({
   validateSearch: parseExplorerSearch,
 })
 
+const adminRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/admin',
+  beforeLoad: () => {
+    throw redirect({ to: '/admin/audit', replace: true })
+  },
+})
+
+/** Only administrators come here: of all others none of it is loaded. */
+const auditRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/admin/audit',
+  component: lazyRouteComponent(() => import('../audit/audit-page.tsx'), 'AuditPage'),
+  validateSearch: parseAuditSearch,
+})
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  signedInRoute.addChildren([overviewRoute, buildingRoute, floorRoute, explorerRoute]),
+  signedInRoute.addChildren([overviewRoute, buildingRoute, floorRoute, explorerRoute, adminRoute, auditRoute]),
 ])
 
 export const createAppRouter = (client: QueryClient) =>

@@ -1,3 +1,5 @@
+import { enAudit } from './en-audit.ts'
+
 /** Every English string. `ja.ts` has the same keys; the type checker and a test see to it. */
 export const en = {
   app: {
@@ -8,7 +10,7 @@ export const en = {
     breadcrumb: 'Breadcrumb',
     close: 'Close',
   },
-  nav: { overview: 'Overview', floors: 'Floors', explorer: 'Explorer' },
+  nav: { overview: 'Overview', floors: 'Floors', explorer: 'Explorer', admin: 'Admin' },
   account: { menu: 'Account', signOut: 'Sign out' },
   theme: { label: 'Theme', light: 'Light', dark: 'Dark', auto: 'Like the system' },
   language: { label: 'Language' },
@@ -176,6 +178,7 @@ export const en = {
     exportCsv: 'CSV, raw readings',
     exportParquet: 'Parquet, raw readings',
   },
+  audit: enAudit,
   condition: {
     ok: 'OK',
     stale: 'Stale',
@@ -241,7 +244,7 @@ export const en = {
   },
 }
 
-type Strings<T> = {
+export type Strings<T> = {
   [K in keyof T as K extends `${string}_one` ? never : K]: T[K] extends string ? string : Strings<T[K]>
 }
 

@@ -1,4 +1,5 @@
 import type { Translation } from './en.ts'
+import { jaAudit } from './ja-audit.ts'
 
 /** Every Japanese string: written for Japanese readers, not word for word. */
 export const ja: Translation = {
@@ -10,7 +11,7 @@ export const ja: Translation = {
     breadcrumb: '現在の場所',
     close: '閉じる',
   },
-  nav: { overview: '概要', floors: 'フロア', explorer: 'エクスプローラー' },
+  nav: { overview: '概要', floors: 'フロア', explorer: 'エクスプローラー', admin: '管理' },
   account: { menu: 'アカウント', signOut: 'サインアウト' },
   theme: { label: '表示テーマ', light: 'ライト', dark: 'ダーク', auto: 'システムに合わせる' },
   language: { label: '言語' },
@@ -173,6 +174,7 @@ export const ja: Translation = {
     exportCsv: 'CSV（生データ）',
     exportParquet: 'Parquet（生データ）',
   },
+  audit: jaAudit,
   condition: {
     ok: '正常',
     stale: '途絶',

@@ -13,5 +13,7 @@ export const queryKeys = {
     ['history', sensorId, 'series', fromMs, toMs, points] as const,
   increases: (sensorId: number, fromMs: number, toMs: number, resolution: string) =>
     ['history', sensorId, 'increases', fromMs, toMs, resolution] as const,
+  audit: (question: string) => ['audit', question],
+  auditEntry: (id: number) => ['audit', 'entry', id],
   floorSparklines: (floorId: number) => ['dashboard', 'floor', floorId, 'sparklines'],
 } as const

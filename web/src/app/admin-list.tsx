@@ -1,0 +1,40 @@
+import { IconSettings } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link, type LinkProps, useLocation } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { sessionQuery } from '../auth/session.ts'
+import classes from './navigation.module.css'
+
+/** Pages of those who look after the whole installation, in the order of the list. */
+const adminPages = [{ to: '/admin/audit', label: 'audit.title' }] as const satisfies {
+  to: LinkProps['to']
+  label: string
+}[]
+
+/** Only administrators see that there is more. */
+export const AdminList = ({ onNavigate }: { onNavigate: (() => void) | undefined }) => {
+  const { t } = useTranslation()
+  const { data: session } = useQuery(sessionQuery)
+  const path = useLocation({ select: ({ pathname }) => pathname })
+  if (session?.user?.role !== 'administrator') return null
+  const isHere = path.startsWith('/admin')
+  return (
+    <>
+      <Link to="/admin" className={classes.item} onClick={onNavigate} data-active={isHere || undefined}>
+        <IconSettings size={18} stroke={1.5} aria-hidden />
+        {t('nav.admin')}
+      </Link>
+      {isHere && (
+        <ul className={classes.floors} aria-label={t('nav.admin')}>
+          {adminPages.map(({ to, label }) => (
+            <li key={to}>
+              <Link to={to} aria-current={path.startsWith(to) ? 'page' : undefined} onClick={onNavigate}>
+                <span>{t(label)}</span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
