@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { RoleName } from './people.ts'
+import { preferences } from './profile.ts'
 import { Closed, Nullable } from './wire.ts'
 
 export const SignInBody = Closed({
@@ -12,6 +13,7 @@ export const SignedInUser = Type.Object({
   name: Type.String(),
   role: RoleName,
   sees_presence: Type.Boolean({ description: 'Whether single sensors of motion and occupancy are shown' }),
+  ...preferences,
 })
 export type SignedInUser = Static<typeof SignedInUser>
 

@@ -1,4 +1,4 @@
-import { type App, createHttp } from '#platform'
+import { type App, createHttp, type HttpSettings } from '#platform'
 import type { Logger } from 'pino'
 import { byOf } from '#auth'
 import { publishOpenapi } from './openapi.ts'
@@ -6,7 +6,7 @@ import { operationRoutes } from './operations.ts'
 import type { Services } from './services.ts'
 import { webFileRoutes } from './web-files.ts'
 
-export interface AppSettings {
+export interface AppSettings extends HttpSettings {
   log: Logger
   metricsToken: string | null
   /** Folder of the built web application; null: none is served. */
@@ -15,12 +15,13 @@ export interface AppSettings {
 
 /** The whole HTTP face. Never listens. */
 export async function buildApp(services: Services, settings: AppSettings): Promise<App> {
-  const app = createHttp(settings.log)
+  const app = createHttp(settings.log, settings)
   services.metrics.watchRequests(app)
   services.auth.guard(app)
-  await publishOpenapi(app)
+  await publishOpenapi(app, services.auth.sessionCookieName)
   operationRoutes(app, { db: services.database.db, metrics: services.metrics, metricsToken: settings.metricsToken })
   services.auth.routes(app)
+  services.people.routes(app)
   services.audit.routes(app, byOf)
   services.registry.routes(app)
   services.readings.routes(app)
@@ -32,7 +33,7 @@ export async function buildApp(services: Services, settings: AppSettings): Promi
 
 /** What a worker answers: how it is. */
 export function buildWorkerApp(services: Services, settings: Omit<AppSettings, 'webDir'>): App {
-  const app = createHttp(settings.log)
+  const app = createHttp(settings.log, settings)
   services.metrics.watchRequests(app)
   services.auth.guard(app)
   operationRoutes(app, { db: services.database.db, metrics: services.metrics, metricsToken: settings.metricsToken })

@@ -85,9 +85,13 @@ export function operationRoutes(
   )
 }
 
-/** Behind a proxy on this machine every caller looks local, but the proxy says for whom it asks. */
-const isLocal = ({ ip, headers }: FastifyRequest): boolean =>
-  /^(::1$|(::ffff:)?127\.)/.test(ip) && !['x-forwarded-for', 'forwarded', 'x-real-ip'].some((name) => name in headers)
+/**
+ * Behind a proxy on this machine every caller looks local, but the proxy says for whom it asks; so whatever came
+ * through one is not local, trusted or not, and whatever address it names.
+ */
+const isLocal = ({ socket, headers }: FastifyRequest): boolean =>
+  /^(::1$|(::ffff:)?127\.)/.test(socket.remoteAddress ?? '') &&
+  !Object.keys(headers).some((name) => /^(x-forwarded-.*|forwarded|x-real-ip|via)$/.test(name))
 
 /** In a time that tells nothing of how much of it is right. */
 const isSame = (given: string, token: string): boolean =>

@@ -1,9 +1,10 @@
 import { historyLimits } from '@plenum/contract'
 import { createAudit } from '#audit'
-import { createAuth } from '#auth'
+import { createAuth, type SessionLife } from '#auth'
 import { createDashboard } from '#dashboard'
 import { createHistory } from '#history'
 import { type Clock, createMetrics, type Log, openDatabase, type Storage } from '#platform'
+import { createPeople } from '#people'
 import { createReadings } from '#readings'
 import { createRegistry } from '#registry'
 
@@ -19,9 +20,14 @@ export interface ServiceSettings {
   address: string
   /** Whether jobs run in this process; they don't unless said. */
   worker?: boolean
+  /** A week unless used, and a month at most, unless said. */
+  sessionLife?: SessionLife
   log: Log
   clock: Clock
 }
+
+const hourS = 3_600
+const defaultSessionLife = { idleS: 7 * 24 * hourS, maxS: 30 * 24 * hourS }
 
 /** Jobs have their own, so that none of theirs keeps a request waiting. */
 const workerPool = { keep: 2, max: 10, statementTimeoutMs: 30_000 }
@@ -52,14 +58,19 @@ export async function createServices(settings: ServiceSettings) {
   const poolCounts = () => Object.fromEntries(Object.entries(pools).map(([name, pool]) => [name, pool.counts()]))
   metrics.watchPools(poolCounts)
 
+  const { publicUrl, address, sessionLife = defaultSessionLife } = settings
   const audit = createAudit({ db: primary.db, clock, log })
   const auth = await createAuth({
     db: primary.db,
     audit,
     log,
-    publicUrl: settings.publicUrl,
-    address: settings.address,
+    clock,
+    publicUrl,
+    address,
+    sessionLife,
+    onSeen: (id) => people.seen(id),
   })
+  const people = createPeople({ db: primary.db, auth, publicUrl, accessChanged: () => auth.keys.forget() })
   const registry = createRegistry(primary.db, {
     changed: () => {
       auth.keys.forget()
@@ -85,6 +96,7 @@ export async function createServices(settings: ServiceSettings) {
   return {
     audit,
     auth,
+    people,
     registry,
     readings,
     history,

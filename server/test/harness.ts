@@ -12,7 +12,6 @@ import type {
 } from '@plenum/contract'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import pg from 'pg'
-import { pino } from 'pino'
 import { bySystem } from '#audit'
 import { type App, type Clock, createLog, type Storage, type Tables } from '#platform'
 import { type Kysely, sql } from 'kysely'
@@ -83,22 +82,33 @@ export type Caller = (
   headers?: Record<string, string>,
 ) => Promise<LightMyRequestResponse>
 
+interface TestServerSettings {
+  webDir: string | null
+  databaseUrl: string
+  publicUrl: string
+  trustedProxies: string[]
+}
+
 export const administrator = { email: 'admin@example.com', password: 'correct horse battery' }
 
 /**
  * The whole application on a database of its own, with an administrator. After each test the pool must be as it was:
- * a connection that was not given back fails the test that took it. `webDir`: the built web application, for browsers.
+ * a connection that was not given back fails the test that took it. `webDir`: the built web application, for browsers;
+ * `databaseUrl`: that of another server, to be one more instance on it.
  */
-export async function startTestServer({ webDir = null }: { webDir?: string | null } = {}): Promise<TestServer> {
-  const databaseUrl = await cloneDatabase()
+export async function startTestServer(asked: Partial<TestServerSettings> = {}): Promise<TestServer> {
+  const { webDir = null, publicUrl = null, trustedProxies = [] } = asked
+  const databaseUrl = asked.databaseUrl ?? (await cloneDatabase())
   const clock = createTestClock()
   const logged: string[] = []
-  const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) })
-  const settings = { databaseUrl, replicaUrl: null, publicUrl: null, storage, address: 'http://localhost:3000' }
+  const log = createLog('debug', { write: (line) => void logged.push(line) })
+  const settings = { databaseUrl, replicaUrl: null, publicUrl, storage, address: 'http://localhost:3000' }
   const services = await createServices({ ...settings, log, clock })
-  const app = await buildApp(services, { log, metricsToken: null, webDir })
+  const overTls = publicUrl?.startsWith('https:') ?? false
+  const app = await buildApp(services, { log, metricsToken: null, webDir, trustedProxies, overTls })
   await app.ready()
-  await services.auth.administrators.create(administrator.email, administrator.password, bySystem('test'))
+  if (asked.databaseUrl === undefined)
+    await services.people.administrators.create(administrator.email, administrator.password, bySystem('test'))
   afterEach(() => assertPoolAtRest(services))
   after(async () => {
     await app.close()
@@ -150,7 +160,7 @@ export interface TestPerson {
 export async function createPerson({ app, services }: TestServer, rights: Rights): Promise<TestPerson> {
   const email = `${rights.role}-${randomBytes(4).toString('hex')}@example.com`
   const { password } = administrator
-  await services.auth.administrators.create(email, password, bySystem('test'))
+  await services.people.administrators.create(email, password, bySystem('test'))
   const { db } = services.database
   const { id } = await db.selectFrom('person').select('id').where('email', '=', email).executeTakeFirstOrThrow()
   await setRights(services, id, rights)

@@ -7,6 +7,9 @@ export const authErrors = defineErrors({
   not_allowed: [403, 'Not allowed'],
   cross_site_refused: [403, 'Refused: the request comes from another site'],
   too_many_attempts: [429, 'Too many attempts'],
+  password_is_email: [422, 'The password is the e-mail'],
+  password_common: [422, 'The password is one of the most common'],
+  session_not_found: [404, 'No such session'],
   api_key_not_found: [404, 'No such API key'],
   gateway_of_key_not_found: [404, 'No such gateway'],
 })

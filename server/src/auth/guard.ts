@@ -71,14 +71,17 @@ export function guard(
 /**
  * Cookies travel with what other sites send; a bearer key does not. Browsers say where a request comes from in
  * Sec-Fetch-Site (Fetch Metadata), older ones in Origin; programs say neither and carry no cookies of a victim.
+ * The public address is known with its scheme: a page of the same host by http is another site's, as whoever sits on
+ * the line can write it.
  */
 function refuseCrossSite(request: FastifyRequest, ownOrigin: string | null): void {
   const site = request.headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin' && site !== 'none') throw authErrors.cross_site_refused()
   const { origin } = request.headers
-  if (origin === undefined) return
+  if (origin === undefined || origin === ownOrigin) return
   const host = URL.parse(origin)?.host
-  if (host === undefined || (host !== request.host && origin !== ownOrigin)) throw authErrors.cross_site_refused()
+  const ownHost = ownOrigin && URL.parse(ownOrigin)?.host
+  if (host === undefined || host !== request.host || host === ownHost) throw authErrors.cross_site_refused()
 }
 
 /** Whoever asks; for routes that are not for everybody. @throws not_signed_in */

@@ -2,16 +2,22 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Audit } from '#audit'
-import type { App, Log, Tables } from '#platform'
+import type { App, Clock, Log, Tables } from '#platform'
 import type { Principal } from './access.ts'
-import { createAdministrators } from './administrator.ts'
+import { createDeviceCookies } from './device-cookie.ts'
 import { guard } from './guard.ts'
 import { createKeys } from './keys.ts'
 import { keyRoutes } from './key-routes.ts'
+import { createLibrary } from './library.ts'
+import { ownSessionRoutes } from './own-session-routes.ts'
+import { createPasswords } from './passwords.ts'
 import { sessionRoutes } from './session-routes.ts'
+import { createSessionStore } from './session-store.ts'
 import { createSessions } from './sessions.ts'
-import { createSignIn } from './sign-in.ts'
+import { createSignIn, type SessionLife, sessionCookieName } from './sign-in.ts'
 import { createStore } from './store.ts'
+import { createThrottle } from './throttle.ts'
+import { createThrottleStore } from './throttle-store.ts'
 
 export {
   type Action,
@@ -25,24 +31,41 @@ export {
 } from './access.ts'
 export { byOf } from './by.ts'
 export { callerOf, personOf } from './guard.ts'
+export type { Passwords } from './passwords.ts'
 export { buildingWithinScope, withinScope } from './scope-store.ts'
-export { generatePassword } from './sign-in.ts'
+export { generatePassword, type SessionLife } from './sign-in.ts'
+export type { Attempt, Attempted, Throttle } from './throttle.ts'
 export type Auth = Awaited<ReturnType<typeof createAuth>>
 
-/** Who people and gateways are, and what they may do. */
-export async function createAuth(options: {
+export interface AuthSettings {
   db: Kysely<Tables>
   audit: Audit
   log: Log
+  clock: Clock
+  /** The address people use; null: the process's own. */
   publicUrl: string | null
   address: string
-}) {
-  const store = createStore(options.db)
-  const { refusals } = options.audit
-  const secret = await store.secret('session_cookies', () => randomBytes(32).toString('base64url'))
-  const signIn = createSignIn({ db: options.db, secret, publicUrl: options.publicUrl ?? options.address })
-  const sessions = createSessions({ signIn, store })
-  const keys = createKeys({ store, log: options.log })
+  sessionLife: SessionLife
+  /** Told once a minute of a person who is there. */
+  onSeen: (personId: string) => Promise<void>
+}
+
+/** Who people and gateways are, and what they may do. */
+export async function createAuth({ db, audit, log, clock, sessionLife, onSeen, ...addresses }: AuthSettings) {
+  const { refusals } = audit
+  const store = createStore(db)
+  const sessionStore = createSessionStore(db)
+  const newSecret = () => randomBytes(32).toString('base64url')
+  const secret = await store.secret('session_cookies', newSecret)
+  const throttleSecret = await store.secret('sign_in_throttle', newSecret)
+  const publicUrl = addresses.publicUrl ?? addresses.address
+  const overTls = publicUrl.startsWith('https:')
+  const signIn = await createSignIn({ db, secret, publicUrl, life: sessionLife, isDisabled: store.isDisabled })
+  const sessions = createSessions({ signIn, store, sessionStore, log, onSeen, maxS: sessionLife.maxS })
+  const throttle = createThrottle({ store: createThrottleStore(db), secret: throttleSecret, clock })
+  const devices = createDeviceCookies({ secret: throttleSecret, overTls })
+  const library = createLibrary({ signIn, sessions, sessionStore, refusals, throttle, devices })
+  const keys = createKeys({ store, log })
 
   const identify = async ({ headers }: FastifyRequest): Promise<Principal | null> => {
     if (headers.authorization === undefined) return sessions.of(headers.cookie)
@@ -52,12 +75,21 @@ export async function createAuth(options: {
 
   return {
     keys,
-    administrators: createAdministrators({ store, signIn }),
-    dropExpiredSessions: store.dropExpiredSessions,
+    passwords: createPasswords({ store, signIn, throttle }),
+    sessions: { idOf: sessions.idOf, open: library.signIn, endAll: store.endSessions },
+    /** For whatever else can be guessed: codes, tokens of links. */
+    throttle,
+    dropExpiredSessions: async (): Promise<void> => {
+      await store.dropExpiredSessions(sessionLife.maxS)
+      await throttle.dropEnded()
+    },
+    sessionCookieName: sessionCookieName(overTls),
     /** Before any route is added. */
-    guard: (app: App) => guard(app, identify, () => options.publicUrl && new URL(options.publicUrl).origin, refusals),
+    guard: (app: App) =>
+      guard(app, identify, () => addresses.publicUrl && new URL(addresses.publicUrl).origin, refusals),
     routes: (app: App): void => {
-      sessionRoutes(app, { signIn, sessions, store, refusals })
+      sessionRoutes(app, library)
+      ownSessionRoutes(app, { sessionStore, sessions })
       keyRoutes(app, keys)
     },
   }

@@ -81,70 +81,51 @@ export function createStore(db: Kysely<Tables>) {
     scope: async (personId: string, role: Role): Promise<Scope> =>
       role === 'administrator' ? null : readScope(db, personId),
 
-    /** A person and the password they sign in with, together or not at all. */
-    addPerson: (
-      person: { email: string; name: string; role: Role; sees_presence: boolean },
-      passwordHash: string,
-      by: By,
-    ): Promise<void> =>
-      db.transaction().execute(async (tx) => {
-        const id = randomUUID()
-        await tx
-          .insertInto('person')
-          .values({ ...person, id, email_verified: true })
-          .execute()
-        await tx.insertInto('credential').values(passwordOf(id, passwordHash)).execute()
-        await append(tx, by, {
-          action: 'person.create',
-          thing: { kind: 'person', id, name: person.email },
-          after: person,
-        })
-      }),
+    /** null: they sign in without one, or are not there. */
+    async passwordHash(personId: string): Promise<string | null> {
+      const row = await db
+        .selectFrom('credential')
+        .select('password')
+        .where('user_id', '=', personId)
+        .where('provider_id', '=', passwordProvider)
+        .executeTakeFirst()
+      return row?.password ?? null
+    },
 
-    /** Sets the password, and ends the sessions that were opened with the old one. */
-    setPassword: ({ id: userId, email }: { id: string; email: string }, passwordHash: string, by: By): Promise<void> =>
-      db.transaction().execute(async (tx) => {
-        await tx
-          .deleteFrom('credential')
-          .where('user_id', '=', userId)
-          .where('provider_id', '=', passwordProvider)
-          .execute()
-        await tx.insertInto('credential').values(passwordOf(userId, passwordHash)).execute()
-        await tx.deleteFrom('session').where('user_id', '=', userId).execute()
-        await append(tx, by, { action: 'person.set_password', thing: { kind: 'person', id: userId, name: email } })
-      }),
+    setPassword: async (tx: Kysely<Tables>, personId: string, hash: string): Promise<void> => {
+      await tx
+        .deleteFrom('credential')
+        .where('user_id', '=', personId)
+        .where('provider_id', '=', passwordProvider)
+        .execute()
+      await tx.insertInto('credential').values(passwordOf(personId, hash)).execute()
+    },
 
-    noteSignIn: (by: By): Promise<void> => append(db, by, { action: 'session.sign_in' }),
+    endSessions: async (tx: Kysely<Tables>, personId: string, exceptSessionId?: string): Promise<void> => {
+      await tx
+        .deleteFrom('session')
+        .where('user_id', '=', personId)
+        .$if(exceptSessionId !== undefined, (query) => query.where('id', '<>', exceptSessionId ?? ''))
+        .execute()
+    },
 
-    /** Ends a session, where nobody was faster. */
-    signOut: (sessionId: string, by: By): Promise<void> =>
-      db.transaction().execute(async (tx) => {
-        const { numDeletedRows } = await tx.deleteFrom('session').where('id', '=', sessionId).executeTakeFirstOrThrow()
-        if (numDeletedRows === 1n) await append(tx, by, { action: 'session.sign_out' })
-      }),
-
-    findPerson: (email: string): Promise<{ id: string; email: string } | undefined> =>
-      db.selectFrom('person').select(['id', 'email']).where('email', '=', email.toLowerCase()).executeTakeFirst(),
-
-    async hasPeople(): Promise<boolean> {
-      return (await db.selectFrom('person').select('id').limit(1).executeTakeFirst()) !== undefined
+    async isDisabled(personId: string): Promise<boolean> {
+      const row = await db.selectFrom('person').select('disabled_at').where('id', '=', personId).executeTakeFirst()
+      return !row || row.disabled_at !== null
     },
 
     /** Sessions that ended long ago are of no use to anybody. */
-    async dropExpiredSessions(): Promise<void> {
-      await db.deleteFrom('session').where('expires_at', '<', sql<Date>`now()`).execute()
+    async dropExpiredSessions(maxS: number): Promise<void> {
+      await db
+        .deleteFrom('session')
+        .where((e) =>
+          e.or([
+            e('expires_at', '<', sql<Date>`now()`),
+            e('created_at', '<', sql<Date>`now() - make_interval(secs => ${maxS})`),
+          ]),
+        )
+        .execute()
       await db.deleteFrom('verification').where('expires_at', '<', sql<Date>`now()`).execute()
-    },
-
-    async firstAdministrator(): Promise<{ id: string; email: string } | undefined> {
-      return db
-        .selectFrom('person')
-        .select(['id', 'email'])
-        .where('role', '=', 'administrator')
-        .where('disabled_at', 'is', null)
-        .orderBy('created_at')
-        .limit(1)
-        .executeTakeFirst()
     },
 
     async gatewayExists(owner: { gatewayId: number; scope: Scope }): Promise<boolean> {

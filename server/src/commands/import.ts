@@ -51,7 +51,7 @@ export async function importBuilding(
   if (url !== undefined && apiKey) return run(url, apiKey)
 
   const runAs = async (services: Services, baseUrl: string): Promise<void> => {
-    const person = await services.auth.administrators.first()
+    const person = await services.people.administrators.first()
     if (!person) throw new StartError(nobody)
     const owner = { userId: person.id }
     const { id, key } = await services.auth.keys.create(owner, { name: keyName, expires_in_days: 1 }, by)

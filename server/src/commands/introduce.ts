@@ -17,7 +17,7 @@ export function refuseWithoutAdministrator({ databaseUrl, admin }: Config): void
 
 /** Prints where it runs and, once, the password that was made for the first administrator. */
 export async function introduce(config: Config, server: RunningServer, fresh: boolean): Promise<void> {
-  const { administrators } = server.services.auth
+  const { administrators } = server.services.people
   const email = config.admin.email ?? defaultEmail
   const create = async (password: string): Promise<void> => {
     try {

@@ -14,9 +14,9 @@ export async function resetPassword(config: Config, log: Log, ending: Ending, ar
   const nobody = 'nobody has an account yet; start the server once with npm start'
   // Not even a database: making one only to find nobody in it would help nobody.
   if (config.databaseUrl === null && !existsSync(config.dataDir)) throw new StartError(nobody)
-  await withServices(config, log, ending.asked, async ({ auth }) => {
+  await withServices(config, log, ending.asked, async ({ people }) => {
     const password = generatePassword()
-    const changed = await auth.administrators.setPassword(email, password, bySystem('plenum password'))
+    const changed = await people.administrators.setPassword(email, password, bySystem('plenum password'))
     if (changed === null) throw new StartError(email === null ? nobody : `nobody signs in as ${email}`)
     console.log(`Sign in as    ${changed}\nwith password ${password}\n\nAll sessions of ${changed} have ended.`)
   })

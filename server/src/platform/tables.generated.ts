@@ -113,6 +113,24 @@ export interface InstallationSecret {
   value: string
 }
 
+export interface Invitation {
+  created_at: Generated<Timestamp>
+  email: string
+  expires_at: Timestamp
+  id: Generated<number>
+  invited_by: string
+  name: string | null
+  role: string
+  sees_presence: boolean
+  token_hash: Buffer
+}
+
+export interface InvitationScope {
+  building_id: number
+  floor_id: number | null
+  invitation_id: number
+}
+
 export interface MeterReplacement {
   at: Timestamp
   declared_at: Timestamp
@@ -134,6 +152,14 @@ export interface MeterReplacement {
   withdrawn_by_email: string | null
 }
 
+export interface PasswordReset {
+  created_at: Generated<Timestamp>
+  expires_at: Timestamp
+  made_by: string
+  person_id: string
+  token_hash: Buffer
+}
+
 export interface Person {
   created_at: Generated<Timestamp>
   disabled_at: Timestamp | null
@@ -141,9 +167,14 @@ export interface Person {
   email_verified: Generated<boolean>
   id: string
   image: string | null
+  last_seen_at: Timestamp | null
+  locale: string | null
   name: string
   role: Generated<string>
   sees_presence: Generated<boolean>
+  theme: Generated<string>
+  time_zone: string | null
+  units: Generated<string>
   updated_at: Generated<Timestamp>
 }
 
@@ -333,10 +364,18 @@ export interface Session {
   expires_at: Timestamp
   id: string
   ip_address: string | null
+  last_used_at: Generated<Timestamp>
   token: string
   updated_at: Generated<Timestamp>
   user_agent: string | null
   user_id: string
+}
+
+export interface ThrottleCount {
+  bucket: number
+  count: number
+  ends_at: Timestamp
+  rule: string
 }
 
 export interface UnsealedDay {
@@ -376,7 +415,10 @@ export interface DB {
   floor: Floor
   gateway: Gateway
   installation_secret: InstallationSecret
+  invitation: Invitation
+  invitation_scope: InvitationScope
   meter_replacement: MeterReplacement
+  password_reset: PasswordReset
   person: Person
   person_scope: PersonScope
   plenum_migration: PlenumMigration
@@ -389,6 +431,7 @@ export interface DB {
   segment: Segment
   sensor: Sensor
   session: Session
+  throttle_count: ThrottleCount
   unsealed_day: UnsealedDay
   verification: Verification
   zone: Zone

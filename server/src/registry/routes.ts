@@ -2,7 +2,7 @@ import { Closed, ImportSummary, SensorKindRow, sensorKinds } from '@plenum/contr
 import { Type } from 'typebox'
 import { byOf, callerOf, can, scopeOf } from '#auth'
 import type { App } from '#platform'
-import { registryErrors } from './errors.ts'
+import { readCsvText } from './csv-text.ts'
 import { addResource, type Resource } from './resource.ts'
 import { type ImportContext, importSensors } from './sensor-import.ts'
 
@@ -37,7 +37,7 @@ export function registryRoutes(app: App, { resources, imports, changed }: Regist
     scope.addContentTypeParser(
       'text/csv',
       { parseAs: 'buffer', bodyLimit: importBytes },
-      async (_request: unknown, body: string | Buffer) => decode(body as Buffer),
+      async (_request: unknown, body: string | Buffer) => readCsvText(body as Buffer),
     )
     scope.post(
       '/api/import/sensors',
@@ -65,13 +65,4 @@ export function registryRoutes(app: App, { resources, imports, changed }: Regist
       },
     )
   })
-}
-
-/** Spreadsheets like to save in the code page of their country; read as UTF-8 every name would be garbled. */
-function decode(body: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
-  } catch (error) {
-    throw registryErrors.import_refused('The file is not UTF-8: save it as "CSV UTF-8" and send it again.', error)
-  }
 }

@@ -34,6 +34,22 @@ const csv = ({ buildingName }: Things) => `${csvHeader}\n${buildingName},${fresh
  */
 export const asks: Record<string, Ask[]> = {
   'POST /api/auth/sign-in/email': [() => ({ body: { email: 'a@example.com', password: 'wrong wrong' } })],
+  'PATCH /api/users/{id}': [() => ({ body: { name: 'x' } })],
+  'POST /api/invitations': [
+    ({ building, floor }) => ({
+      body: {
+        email: `${fresh('p').replace(' ', '')}@example.com`,
+        role: 'viewer',
+        scope: { building_ids: [building], floor_ids: [floor] },
+      },
+    }),
+  ],
+  'POST /api/invitation-links/{token}/accept': [() => ({ body: { name: 'x', password: 'a window in the east' } })],
+  'POST /api/password-resets/{token}': [() => ({ body: { password: 'a window in the east' } })],
+  'PATCH /api/profile': [() => ({ body: { name: 'x' } })],
+  'POST /api/profile/password': [
+    () => ({ body: { current_password: 'wrong wrong', new_password: 'a window in the east' } }),
+  ],
   'POST /api/keys': [() => ({ body: {} })],
   'POST /api/gateways/{id}/keys': [() => ({ body: { name: 'x' } })],
   'POST /api/sensors/data': [

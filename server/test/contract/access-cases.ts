@@ -38,6 +38,9 @@ const itemOf: Record<string, Slot> = {
   sensors: 'sensor',
   gateways: 'gateway',
   keys: 'userKey',
+  sessions: 'session',
+  users: 'person',
+  invitations: 'invitation',
 }
 /** Of the audit log, which only administrators see, and they see all of it. */
 const ofTheLog = new Set(['entry_id', 'actor_id', 'thing_id', 'request_id'])

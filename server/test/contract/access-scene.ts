@@ -52,7 +52,7 @@ export async function createScene(server: TestServer) {
     return caller(app, { authorization: `Bearer ${key}` })
   }
 
-  const first = await services.auth.administrators.first()
+  const first = await services.people.administrators.first()
 
   const ofOsprey = [/osprey|curlew/, numberedFrom('58')]
   const ofDunlin = [/dunlin/, numberedFrom('4')]

@@ -17,6 +17,10 @@ export interface Things {
   replacement: number
   /** A person's own key. */
   userKey: number
+  /** One of a person's own. */
+  session: string
+  person: string
+  invitation: number
 }
 export type Slot = keyof Things
 
@@ -32,9 +36,12 @@ export const missing: Things = {
   key: 996_000_001,
   replacement: 997_000_001,
   userKey: 996_000_002,
+  session: 'nobody-session',
+  person: 'nobody-person',
+  invitation: 998_000_001,
 }
 
-const tables = ['building', 'floor', 'zone', 'sensor', 'gateway', 'api_key', 'meter_replacement'] as const
+const tables = ['building', 'floor', 'zone', 'sensor', 'gateway', 'api_key', 'meter_replacement', 'invitation'] as const
 
 /** From here on ids begin with this digit, and with another for each table: nine digits that are nothing else. */
 export async function numberFrom(db: Kysely<Tables>, digit: number): Promise<void> {
@@ -44,7 +51,7 @@ export async function numberFrom(db: Kysely<Tables>, digit: number): Promise<voi
 }
 
 /** An id of one of them in an answer. */
-export const numberedFrom = (digits: string): RegExp => new RegExp(`(?<![\\d.])[${digits}]0[1-7]000\\d{3}(?!\\d)`)
+export const numberedFrom = (digits: string): RegExp => new RegExp(`(?<![\\d.])[${digits}]0[1-8]000\\d{3}(?!\\d)`)
 
 /** Everything a floor can hold, with the mark in every name: to be found again in answers that must not have it. */
 export async function addFloor(
@@ -97,8 +104,36 @@ export async function addFloor(
     key: await key({ gateway_id }),
     replacement,
     userKey: await key({ user_id: userId }),
+    ...(await addPeople(db, mark, userId)),
   }
   return things
+}
+
+/** Somebody, somebody who is invited, and a session of the user. */
+async function addPeople(db: Kysely<Tables>, mark: string, userId: string) {
+  const [session, person] = [`${mark}-session`, `${mark}-person`]
+  const expires_at = sql<Date>`now() + interval '1 day'`
+  await db
+    .insertInto('session')
+    .values({ id: session, user_id: userId, token: `${mark}-token`, expires_at, user_agent: `${mark}-agent` })
+    .execute()
+  await db
+    .insertInto('person')
+    .values({ id: person, name: `${mark}-somebody`, email: `${mark}@example.com` })
+    .execute()
+  const { id: invitation } = await db
+    .insertInto('invitation')
+    .values({
+      email: `${mark}-invited@example.com`,
+      role: 'viewer',
+      sees_presence: false,
+      token_hash: randomBytes(32),
+      invited_by: userId,
+      expires_at,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return { session, person, invitation }
 }
 
 export async function addBuilding(db: Kysely<Tables>, mark: string): Promise<{ id: number; name: string }> {
@@ -109,7 +144,7 @@ export async function addBuilding(db: Kysely<Tables>, mark: string): Promise<{ i
 /** All that can be changed by a request, as text; not when something was last used. */
 export async function contentsOf(db: Kysely<Tables>): Promise<string> {
   const rows = await Promise.all(
-    [...tables, 'retention_rule', 'person', 'person_scope'].map((table) =>
+    [...tables, 'retention_rule', 'person', 'person_scope', 'session', 'password_reset'].map((table) =>
       sql<{ row: string }>`
         select ${table} || (to_jsonb(t) - 'last_used_at' - 'last_seen_at')::text as row
         from ${sql.table(table)} t order by 1`.execute(db),

@@ -4,9 +4,9 @@ import net from 'node:net'
 import test, { after } from 'node:test'
 import type { Problem } from '@plenum/contract'
 import { pino } from 'pino'
+import { bySystem } from '#audit'
 import { buildApp } from '../../src/app.ts'
 import { createServices } from '../../src/services.ts'
-import { bySystem } from '#audit'
 import { administrator, assertPoolAtRest, cloneDatabase, createTestClock, eventually, signIn } from '#test'
 
 /** A way to the database that can be cut. */
@@ -59,7 +59,7 @@ const services = await createServices({
   clock: createTestClock(),
 })
 const app = await buildApp(services, { log, metricsToken: null, webDir: null })
-await services.auth.administrators.create(administrator.email, administrator.password, bySystem('test'))
+await services.people.administrators.create(administrator.email, administrator.password, bySystem('test'))
 after(async () => {
   await app.close()
   await services.close()

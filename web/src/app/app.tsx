@@ -3,6 +3,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { forgetSession } from '../auth/session.ts'
 import { createQueryClient } from '../platform/query-client.ts'
+import { getStyleNonce } from '../ui/style-nonce.ts'
 import { colorSchemeManager, cssVariablesResolver, theme } from '../ui/theme.ts'
 import { createAppRouter } from './router.tsx'
 
@@ -21,6 +22,7 @@ export const App = () => (
     cssVariablesResolver={cssVariablesResolver}
     colorSchemeManager={colorSchemeManager}
     defaultColorScheme="auto"
+    getStyleNonce={getStyleNonce}
   >
     <QueryClientProvider client={client}>
       <RouterProvider router={router} />

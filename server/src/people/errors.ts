@@ -1,0 +1,17 @@
+import { defineErrors } from '#platform'
+
+export const peopleErrors = defineErrors({
+  user_not_found: [404, 'No such person'],
+  user_disabled: [409, 'The person is disabled'],
+  last_administrator: [409, 'Somebody has to stay administrator'],
+  scope_missing: [422, 'The role needs buildings or floors'],
+  scope_not_of_role: [422, 'The scope does not go with the role'],
+  scope_unknown: [422, 'A building or floor of the scope does not exist'],
+  presence_not_of_role: [422, 'Administrators see everything'],
+  email_taken: [409, 'Somebody with this e-mail is there already'],
+  already_invited: [409, 'This e-mail has an invitation already'],
+  invitation_not_found: [404, 'No such invitation'],
+  invitation_invalid: [404, 'The invitation was used, withdrawn or has expired'],
+  password_reset_invalid: [404, 'The link was used or has expired'],
+  current_password_wrong: [422, 'The current password is wrong'],
+})
