@@ -101,12 +101,14 @@ export function createStore(db: Kysely<Tables>) {
       await tx.insertInto('credential').values(passwordOf(personId, hash)).execute()
     },
 
+    /** And what was on the way to be one. */
     endSessions: async (tx: Kysely<Tables>, personId: string, exceptSessionId?: string): Promise<void> => {
       await tx
         .deleteFrom('session')
         .where('user_id', '=', personId)
         .$if(exceptSessionId !== undefined, (query) => query.where('id', '<>', exceptSessionId ?? ''))
         .execute()
+      await tx.deleteFrom('sign_in_step').where('person_id', '=', personId).execute()
     },
 
     async isDisabled(personId: string): Promise<boolean> {
@@ -126,6 +128,7 @@ export function createStore(db: Kysely<Tables>) {
         )
         .execute()
       await db.deleteFrom('verification').where('expires_at', '<', sql<Date>`now()`).execute()
+      await db.deleteFrom('sign_in_step').where('expires_at', '<', sql<Date>`now()`).execute()
     },
 
     async gatewayExists(owner: { gatewayId: number; scope: Scope }): Promise<boolean> {
