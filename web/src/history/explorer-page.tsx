@@ -1,6 +1,7 @@
 import { useDisclosure } from '@mantine/hooks'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { useShownZone } from '../platform/preferences.ts'
 import { FailurePage } from '../ui/failure-page.tsx'
 import { NoticePage } from '../ui/notice-page.tsx'
 import { type Crumb, PageHead } from '../ui/page-head.tsx'
@@ -38,7 +39,7 @@ const Explorer = ({
 }) => {
   const { t } = useTranslation()
   const { view, show } = useView()
-  const { timeZone } = building
+  const timeZone = useShownZone(building.timeZone)
   const { sensors = [], sensorsById } = known
   const [isChoosing, { open, close }] = useDisclosure(false)
   const floor = useLastFloor(building.floors)
@@ -83,7 +84,13 @@ const Explorer = ({
       {known.sensors === undefined ? (
         <ExplorerSkeleton />
       ) : traces.length > 0 ? (
-        <HistoryCharts traces={traces} control={control} timeZone={timeZone} onShow={(range) => show({ range })} />
+        <HistoryCharts
+          traces={traces}
+          control={control}
+          timeZone={timeZone}
+          buildingZone={building.timeZone}
+          onShow={(range) => show({ range })}
+        />
       ) : (
         view.sensorIds.length === 0 && (
           <NothingChosen

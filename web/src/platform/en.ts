@@ -1,4 +1,5 @@
 import { enAudit } from './en-audit.ts'
+import { enPeople } from './en-people.ts'
 
 /** Every English string. `ja.ts` has the same keys; the type checker and a test see to it. */
 export const en = {
@@ -11,7 +12,7 @@ export const en = {
     close: 'Close',
   },
   nav: { overview: 'Overview', floors: 'Floors', explorer: 'Explorer', admin: 'Admin' },
-  account: { menu: 'Account', signOut: 'Sign out' },
+  account: { menu: 'Account', open: 'Profile and security', signOut: 'Sign out' },
   theme: { label: 'Theme', light: 'Light', dark: 'Dark', auto: 'Like the system' },
   language: { label: 'Language' },
   signIn: {
@@ -179,6 +180,7 @@ export const en = {
     exportParquet: 'Parquet, raw readings',
   },
   audit: enAudit,
+  people: enPeople,
   condition: {
     ok: 'OK',
     stale: 'Stale',

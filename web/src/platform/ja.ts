@@ -1,5 +1,6 @@
 import type { Translation } from './en.ts'
 import { jaAudit } from './ja-audit.ts'
+import { jaPeople } from './ja-people.ts'
 
 /** Every Japanese string: written for Japanese readers, not word for word. */
 export const ja: Translation = {
@@ -12,7 +13,7 @@ export const ja: Translation = {
     close: '閉じる',
   },
   nav: { overview: '概要', floors: 'フロア', explorer: 'エクスプローラー', admin: '管理' },
-  account: { menu: 'アカウント', signOut: 'サインアウト' },
+  account: { menu: 'アカウント', open: 'プロフィールとセキュリティ', signOut: 'サインアウト' },
   theme: { label: '表示テーマ', light: 'ライト', dark: 'ダーク', auto: 'システムに合わせる' },
   language: { label: '言語' },
   signIn: {
@@ -175,6 +176,7 @@ export const ja: Translation = {
     exportParquet: 'Parquet（生データ）',
   },
   audit: jaAudit,
+  people: jaPeople,
   condition: {
     ok: '正常',
     stale: '途絶',

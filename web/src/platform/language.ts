@@ -49,6 +49,17 @@ export const startLanguage = async () => {
   await show(storedLanguage())
 }
 
+/** null: that of the browser, whatever was chosen on it before. */
+export const followProfile = async (locale: Language | null) => {
+  try {
+    if (locale === null) localStorage.removeItem(storageKey)
+    else localStorage.setItem(storageKey, locale)
+  } catch {
+    // Storage is blocked: the profile is asked again the next time.
+  }
+  await show(locale ?? storedLanguage())
+}
+
 export const setLanguage = async (language: Language) => {
   try {
     localStorage.setItem(storageKey, language)
