@@ -1,7 +1,7 @@
 /** English strings of the audit log; `ja-audit.ts` has the same keys. */
 export const enAudit = {
   title: 'Audit log',
-  note: 'Who did what, when and from where. Nobody can change it.',
+  note: 'Who did what, when and from where. Entries are never changed.',
   filters: 'Filters',
   text: 'Find a name, e-mail or address',
   action: 'What happened',
@@ -83,7 +83,7 @@ export const enAudit = {
     meter_replacement: { declare: 'Meter replacement declared', withdraw: 'Meter replacement withdrawn' },
     retention: { change: 'Retention changed', apply: 'Expired readings dropped' },
     export: { read: 'Readings exported' },
-    audit: { export: 'Audit log exported' },
+    audit: { export: 'Audit log exported', drop: 'Old entries dropped' },
   },
   /** Fields of the API; those without a word are shown by their name. */
   fields: {
@@ -147,6 +147,7 @@ export const enAudit = {
     created_sensors: 'Sensors added',
     updated_sensors: 'Sensors changed',
     unchanged_sensors: 'Sensors unchanged',
+    entries: 'Entries',
     due_days: 'Days due',
     due_readings: 'Readings due',
   },

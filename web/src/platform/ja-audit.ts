@@ -3,7 +3,7 @@ import type { Strings } from './en.ts'
 
 export const jaAudit: Strings<typeof enAudit> = {
   title: '監査ログ',
-  note: '誰が、いつ、どこから、何をしたかの記録です。変更はできません。',
+  note: '誰が、いつ、どこから、何をしたかの記録です。記録は変更されません。',
   filters: '絞り込み',
   text: '名前・メール・アドレスで検索',
   action: '操作',
@@ -84,7 +84,7 @@ export const jaAudit: Strings<typeof enAudit> = {
     meter_replacement: { declare: 'メーター交換の登録', withdraw: 'メーター交換の取り消し' },
     retention: { change: '保存期間の変更', apply: '期限切れデータの削除' },
     export: { read: '計測値の書き出し' },
-    audit: { export: '監査ログの書き出し' },
+    audit: { export: '監査ログの書き出し', drop: '古い記録の削除' },
   },
   fields: {
     name: '名前',
@@ -147,6 +147,7 @@ export const jaAudit: Strings<typeof enAudit> = {
     created_sensors: '追加したセンサー',
     updated_sensors: '変更したセンサー',
     unchanged_sensors: '変更のないセンサー',
+    entries: '記録',
     due_days: '対象の日数',
     due_readings: '対象の計測値',
   },
