@@ -14,7 +14,8 @@ interface Kept {
 }
 
 /** The name of one that only signing in reads: behind https no page by http can have set it. */
-export const signInCookieName = (name: string, overTls: boolean): string => `${overTls ? '__Secure-' : ''}plenum.${name}`
+export const signInCookieName = (name: string, overTls: boolean): string =>
+  `${overTls ? '__Secure-' : ''}plenum.${name}`
 
 /** The Set-Cookie of one that only signing in reads: no script, no other site. */
 export const signInCookie = (name: string, value: string, { maxAgeS, overTls }: Kept): string =>

@@ -49,7 +49,8 @@ export function createSessionStore(db: Kysely<Tables>) {
       }),
 
     /** @param details how */
-    noteSignIn: (by: By, details: SignedInBy): Promise<void> => append(db, by, { action: 'session.sign_in', details: { ...details } }),
+    noteSignIn: (by: By, details: SignedInBy): Promise<void> =>
+      append(db, by, { action: 'session.sign_in', details: { ...details } }),
 
     /** Ends a session, where nobody was faster. */
     signOut: (id: string, by: By): Promise<void> =>

@@ -39,17 +39,18 @@ const dayS = 24 * 60 * 60
 /** Behind https the browser itself sees to it that only this host, by https, has set the cookie (RFC 6265bis, __Host-). */
 export const sessionCookieName = (overTls: boolean): string => `${overTls ? '__Host-' : ''}plenum.session_token`
 
-/** Set while a session is opened for somebody who has proven all that is asked of them. */
-const allProven = new AsyncLocalStorage<true>()
+/** Who has proven all that is asked of them, while their session is opened. */
+const allProven = new AsyncLocalStorage<string>()
 
-/** Opens a session for a person without asking anything: only for code that has asked. */
+/** Opens a session for a person without asking anything: see `openSession` below. */
 const sessionOpener = {
   id: 'plenum-session-opener',
   endpoints: {
     openSession: createAuthEndpoint.serverOnly({ method: 'POST' }, async (context) => {
       const { internalAdapter } = context.context
-      const { personId } = context.body as { personId: string }
-      const session = await allProven.run(true, () => internalAdapter.createSession(personId))
+      const personId = allProven.getStore()
+      if (personId === undefined) throw new APIError('UNAUTHORIZED')
+      const session = await internalAdapter.createSession(personId)
       const user = await internalAdapter.findUserById(personId)
       if (!session || !user) throw new APIError('UNAUTHORIZED')
       await setSessionCookie(context, { session, user })
@@ -81,7 +82,7 @@ export async function createSignIn(settings: SignInSettings) {
             // Answered as if the password were wrong: that somebody is disabled is nobody's business.
             if (await isDisabled(userId)) return false
             // Whatever way the library opens sessions by: none goes past this.
-            if (allProven.getStore() === undefined && (await hasSecondFactor(userId)))
+            if (allProven.getStore() !== userId && (await hasSecondFactor(userId)))
               throw new APIError('FORBIDDEN', { code: secondFactorMissing, personId: userId })
             return
           },
@@ -115,7 +116,13 @@ export async function createSignIn(settings: SignInSettings) {
   } satisfies BetterAuthOptions
   const database = { db: settings.db.withPlugin(new CamelCasePlugin()), type: 'postgres' } as const
   const adapter = hashTokens(await getAdapter({ ...options, database }))
-  return betterAuth({ ...options, database: () => adapter })
+  const library = betterAuth({ ...options, database: () => adapter })
+  return {
+    ...library,
+    /** For whoever has proven all that is asked of them. @param headers of the browser; of them address and name are kept */
+    openSession: (headers: Headers, personId: string): Promise<Response> =>
+      allProven.run(personId, () => library.api.openSession({ headers, asResponse: true })),
+  }
 }
 
 /** Columns of ours that come with a session; nobody sets them through the library. */

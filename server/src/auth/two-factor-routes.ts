@@ -15,7 +15,7 @@ import { byOf } from './by.ts'
 import type { DeviceCookies } from './device-cookie.ts'
 import { authErrors } from './errors.ts'
 import { personOf } from './guard.ts'
-import type { Library } from './library.ts'
+import type { Entrance } from './entrance.ts'
 import type { Sessions } from './sessions.ts'
 import type { Owner, TwoFactor } from './two-factor.ts'
 
@@ -24,12 +24,12 @@ const config = { access: 'account', problems: [409, 422, 429] } as const
 
 interface TwoFactorRoutesContext {
   twoFactor: TwoFactor
-  library: Pick<Library, 'giveCode'>
+  entrance: Pick<Entrance, 'giveCode'>
   sessions: Sessions
   devices: DeviceCookies
 }
 
-export function twoFactorRoutes(app: App, { twoFactor, library, sessions, devices }: TwoFactorRoutesContext): void {
+export function twoFactorRoutes(app: App, { twoFactor, entrance, sessions, devices }: TwoFactorRoutesContext): void {
   const ownerOf = (request: FastifyRequest): Owner => {
     const { userId: id, email } = personOf(request)
     return { id, email, by: byOf(request), device: devices.proven(request.headers.cookie, email) }
@@ -47,7 +47,7 @@ export function twoFactorRoutes(app: App, { twoFactor, library, sessions, device
         response: { 200: Type.Object({ user: SignedInUser }) },
       },
     },
-    async (request, reply) => ({ user: await library.giveCode(request, reply, request.body) }),
+    async (request, reply) => ({ user: await entrance.giveCode(request, reply, request.body) }),
   )
   app.get(
     '/api/auth/two-factor',

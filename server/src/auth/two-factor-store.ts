@@ -9,7 +9,7 @@ const now = sql<Date>`now()`
 /** Between the picture and the first code. */
 const setupS = 3_600
 /** Between password and code. */
-const stepS = 600
+export const stepS = 600
 const inFuture = (seconds: number) => sql<Date>`now() + make_interval(secs => ${seconds})`
 
 /** Second factors, and who is on the way to give one. */

@@ -15,4 +15,5 @@ export const peopleErrors = defineErrors({
   password_reset_invalid: [404, 'The link was used or has expired'],
   two_factor_own: [409, 'Two-factor sign-in of your own'],
   two_factor_not_on: [409, 'The person has no two-factor sign-in'],
+  single_sign_on_not_connected: [409, 'The person is not connected with a sign-in provider'],
 })
