@@ -18,6 +18,8 @@ export const codeUri = (secret: string, account: string): string =>
  */
 export function stepOfCode(code: string, secret: string, lastStep: number, nowMs: number): number | null {
   const digits = code.replaceAll(/[\s-]/g, '')
+  // Other digits of Unicode would count as characters and not as bytes.
+  if (!/^\d{6}$/.test(digits)) return null
   const totp = new TOTP({ ...kind, secret: Secret.fromBase32(secret) })
   const delta = totp.validate({ token: digits, timestamp: nowMs, window: 1 })
   if (delta === null) return null
