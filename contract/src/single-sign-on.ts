@@ -8,8 +8,8 @@ export const SignInWays = Type.Object({
 })
 export type SignInWays = Static<typeof SignInWays>
 
-/** An address of this site. */
-const next = Type.String({ maxLength: 2_000, pattern: '^/([^/\\\\]|$)' })
+/** An address of this site: browsers take backslashes for slashes, and drop tabs and line ends. */
+const next = Type.String({ maxLength: 2_000, pattern: '^/([^/\\\\\\x00-\\x20][^\\\\\\x00-\\x1f]*)?$' })
 
 export const SingleSignOnBegin = Closed({
   next: Type.Optional(Type.Unsafe<string>({ ...next, description: 'Where to go after signing in; told again then' })),

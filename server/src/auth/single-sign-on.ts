@@ -63,7 +63,7 @@ export function createSingleSignOn({ db, provider, entrance, throttle, overTls }
     /** @returns the address of the provider. @throws single_sign_on_off, single_sign_on_unavailable */
     async begin(reply: FastifyReply, next: string): Promise<string> {
       const { url, sealed } = await inUse().begin(next)
-      reply.header('set-cookie', cookie(encodeURIComponent(sealed), underwayS))
+      reply.header('set-cookie', cookie(sealed, underwayS))
       return url
     },
 
@@ -75,7 +75,7 @@ export function createSingleSignOn({ db, provider, entrance, throttle, overTls }
       reply.header('set-cookie', cookie('', 0))
       return entrance.refusing(request, null, async (known) => {
         const attempt = await throttle.attempt({ kind: 'single_sign_on', account: null, address: request.ip })
-        const { next, ...identity } = await from.finish(sealed && decodeURIComponent(sealed), search)
+        const { next, ...identity } = await from.finish(sealed, search)
         await attempt.succeeded()
         known(identity.email)
         const person = await personOf(request, identity)

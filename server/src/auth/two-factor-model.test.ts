@@ -191,6 +191,6 @@ test('after any sequence of passwords, codes, recovery codes, switching on and o
       await compare(book)
       await db.deleteFrom('throttle_count').execute()
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   )
 })
