@@ -30,11 +30,15 @@ import { createTwoFactorStore } from './two-factor-store.ts'
 export {
   type Action,
   can,
+  floorsWithin,
   type KeyInUse,
   type Person,
   type Principal,
   type Scope,
   scopeOf,
+  sees,
+  seesPresence,
+  showsKind,
   type Where,
 } from './access.ts'
 export { byOf } from './by.ts'

@@ -1,7 +1,8 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core'
+import { Button, PasswordInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useId } from 'react'
 import { useTranslation } from 'react-i18next'
+import { AccountName } from '../auth/account-name.tsx'
 import { sessionQuery } from '../auth/session.ts'
 import { NewPasswordField, passwordLength } from '../people/new-password-field.tsx'
 import { useProblemText } from '../people/problem-text.ts'
@@ -34,8 +35,7 @@ export const PasswordSection = () => {
     >
       <h2>{t('people.account.passwordTitle')}</h2>
       <p>{t('people.account.passwordText')}</p>
-      {/* For the browser that keeps passwords. */}
-      <TextInput name="username" value={session?.user?.email ?? ''} autoComplete="username" readOnly hidden />
+      <AccountName email={session?.user?.email ?? ''} />
       <PasswordInput
         name="current"
         label={t('people.account.currentPassword')}

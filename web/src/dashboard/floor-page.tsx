@@ -65,7 +65,7 @@ export const FloorPage = () => {
   if (error && (!data || isWithdrawn(error))) return <FailurePage error={error} onRetry={() => void refetch()} />
   if (!data) return <FloorSkeleton />
 
-  const { floor, sensors, generated_at } = data
+  const { floor, sensors, withheld, generated_at } = data
   const show = (next: FloorSearch) => {
     void navigate({ to: '/floors/$floorId', params: { floorId: String(floorId) }, search: next, replace: true })
   }
@@ -73,12 +73,15 @@ export const FloorPage = () => {
     <>
       <PageHead title={floor.name} crumbs={crumbs}>
         <span>{t('floor.sensors', { count: sensors.length })}</span>
+        {withheld > 0 && <span title={t('presence.why')}>{t('floor.withheld', { count: withheld })}</span>}
         <ZoneNote timeZone={timeZone} at={generated_at} />
       </PageHead>
       <FrozenBanner error={error} answeredAt={dataUpdatedAt} timeZone={timeZone} />
-      {sensors.length === 0 ? (
+      {sensors.length === 0 && withheld > 0 && <NoticePage title={t('presence.title')} text={t('presence.why')} />}
+      {sensors.length === 0 && withheld === 0 && (
         <NoticePage title={t('floor.emptyTitle')} text={t('floor.emptyText')} />
-      ) : (
+      )}
+      {sensors.length > 0 && (
         <>
           <FloorFilters sensors={sensors} zones={zones} search={search} onChange={show} />
           {groups.length === 0 && <NothingFound sensors={sensors} zones={zones} search={search} onChange={show} />}

@@ -40,7 +40,7 @@ const Explorer = ({
   const { t } = useTranslation()
   const { view, show } = useView()
   const timeZone = useShownZone(building.timeZone)
-  const { sensors = [], sensorsById } = known
+  const { sensors = [], sensorsById, withheldById } = known
   const [isChoosing, { open, close }] = useDisclosure(false)
   const floor = useLastFloor(building.floors)
   const control = useSpan(view.range, timeZone, (span, options) => show({ range: span }, options))
@@ -51,6 +51,8 @@ const Explorer = ({
     const isAdded = without.length === view.sensorIds.length
     show({ sensorIds: isAdded ? [...without, sensorId].slice(0, mostSensors) : without }, { replace: isChoosing })
   }
+  const exported = view.sensorIds.filter((id) => !withheldById.has(id))
+  const isAllWithheld = (view.sensorIds.length > 0 ? exported : sensors).length === 0 && withheldById.size > 0
   const crumbs: Crumb[] = known.severalBuildings
     ? [{ name: building.name, link: { to: '/buildings/$buildingId', params: { buildingId: String(building.id) } } }]
     : []
@@ -73,12 +75,13 @@ const Explorer = ({
         <SensorChips
           sensorIds={view.sensorIds}
           traces={traces}
+          withheldById={withheldById}
           isKnown={known.sensors !== undefined}
           onRemove={toggle}
           onRemoveAll={() => show({ sensorIds: [] })}
           onChoose={open}
         >
-          <ExportMenu sensorIds={view.sensorIds} span={control.shown} />
+          {exported.length > 0 && <ExportMenu sensorIds={exported} span={control.shown} />}
         </SensorChips>
       )}
       {known.sensors === undefined ? (
@@ -91,6 +94,8 @@ const Explorer = ({
           buildingZone={building.timeZone}
           onShow={(range) => show({ range })}
         />
+      ) : isAllWithheld ? (
+        <NoticePage title={t('presence.title')} text={t('presence.why')} />
       ) : (
         view.sensorIds.length === 0 && (
           <NothingChosen
@@ -105,6 +110,7 @@ const Explorer = ({
         isOpen={isChoosing}
         onClose={close}
         sensors={sensors}
+        withheld={withheldById.size}
         floors={building.floors}
         floorId={traces.at(-1)?.sensor.floor_id ?? floor?.id}
         chosenIds={view.sensorIds}

@@ -35,10 +35,10 @@ const Row = ({ invitation, onRenew }: { invitation: Invitation; onRenew: () => v
         </span>
       </div>
       <div className={classes.actions}>
-        <Button variant="default" size="xs" onClick={onRenew}>
+        <Button variant="default" onClick={onRenew}>
           {t('people.newLink')}
         </Button>
-        <Button variant="default" size="xs" loading={withdraw.isPending} onClick={() => withdraw.mutate(id)}>
+        <Button variant="default" loading={withdraw.isPending} onClick={() => withdraw.mutate(id)}>
           {t('people.withdraw')}
         </Button>
       </div>

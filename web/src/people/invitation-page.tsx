@@ -4,6 +4,7 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/r
 import { useParams, useRouter } from '@tanstack/react-router'
 import { type FormEvent, useId } from 'react'
 import { useTranslation } from 'react-i18next'
+import { AccountName } from '../auth/account-name.tsx'
 import outside from '../auth/outside-card.module.css'
 import { OutsideCard } from '../auth/outside-card.tsx'
 import { enter } from '../auth/session.ts'
@@ -60,18 +61,16 @@ export const InvitationPage = () => {
       onSubmit={submit}
       describedBy={acceptance.error ? problemId : undefined}
     >
-      <p className={outside.text}>
-        {t('people.accept.text', { name: offer.invited_by, role })}{' '}
-        {offer.places.length > 0 && <PlaceNames places={offer.places} most={10} />}
-      </p>
-      <TextInput
-        name="username"
-        label={t('people.email')}
-        value={offer.email}
-        autoComplete="username"
-        readOnly
-        variant="unstyled"
-      />
+      <p className={outside.text}>{t('people.accept.text', { name: offer.invited_by, role })}</p>
+      <dl className={outside.facts}>
+        <dt>{t('people.scope')}</dt>
+        <dd>
+          {offer.role === 'administrator' ? t('people.everywhere') : <PlaceNames places={offer.places} most={10} />}
+        </dd>
+        <dt>{t('people.email')}</dt>
+        <dd>{offer.email}</dd>
+      </dl>
+      <AccountName email={offer.email} />
       <TextInput
         name="name"
         label={t('people.accept.name')}

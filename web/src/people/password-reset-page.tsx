@@ -1,9 +1,10 @@
-import { Button, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import type { PasswordResetOffer } from '@plenum/contract'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { type FormEvent, useId } from 'react'
 import { useTranslation } from 'react-i18next'
+import { AccountName } from '../auth/account-name.tsx'
 import outside from '../auth/outside-card.module.css'
 import { OutsideCard } from '../auth/outside-card.tsx'
 import { getJson, postJson } from '../platform/api.ts'
@@ -53,8 +54,7 @@ export const PasswordResetPage = () => {
   return (
     <OutsideCard title={t('people.reset.title')} onSubmit={submit} describedBy={use.error ? problemId : undefined}>
       <p className={outside.text}>{t('people.reset.text', { email: data.email })}</p>
-      {/* For the browser that keeps passwords. */}
-      <TextInput name="username" value={data.email} autoComplete="username" readOnly hidden />
+      <AccountName email={data.email} />
       <NewPasswordField name="password" label={t('people.account.newPassword')} />
       {use.error && <ProblemNote error={use.error} id={problemId} text={problemText(use.error)} />}
       <Button type="submit" loading={use.isPending} fullWidth mt={4}>

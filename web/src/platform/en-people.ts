@@ -4,7 +4,7 @@ export const enPeople = {
   search: 'Find by name or e-mail',
   filters: 'Filters',
   everyRole: 'All roles',
-  everyStatus: 'Active and disabled',
+  everyStatus: 'Any status',
   name: 'Name',
   email: 'E-mail',
   role: 'Role',

@@ -1,5 +1,6 @@
 import { enAudit } from './en-audit.ts'
 import { enPeople } from './en-people.ts'
+import { enTwoFactor } from './en-two-factor.ts'
 
 /** Every English string. `ja.ts` has the same keys; the type checker and a test see to it. */
 export const en = {
@@ -61,6 +62,8 @@ export const en = {
     all: 'All',
     filters: 'Filters',
     text: 'Find a sensor',
+    withheld_one: '{{count}} sensor of motion or occupancy is not shown to you.',
+    withheld_other: '{{count}} sensors of motion or occupancy are not shown to you.',
     zone: 'Zone',
     kind: 'Kind',
     status: 'Status',
@@ -82,6 +85,10 @@ export const en = {
     },
     clear: 'Remove all filters',
     lastHour: 'Last hour: {{from}} to {{to}}',
+  },
+  presence: {
+    title: 'You may not see this',
+    why: 'What these sensors read tells where people are. It needs a permission of its own, which an administrator can give you.',
   },
   explorer: {
     title: 'Explorer',
@@ -122,6 +129,7 @@ export const en = {
     removeAll: 'Remove all',
     onFloor: '{{name}} on floor {{floor}}',
     unknownSensor: 'Sensor {{id}} (not found)',
+    withheldSensor: '{{name}} (needs a permission)',
     history: 'History of {{name}}',
     emptyTitle: 'Nothing is shown yet',
     emptyText: 'Choose up to {{most}} sensors, from any floor, to see and compare their history.',
@@ -181,6 +189,7 @@ export const en = {
   },
   audit: enAudit,
   people: enPeople,
+  twoFactor: enTwoFactor,
   condition: {
     ok: 'OK',
     stale: 'Stale',

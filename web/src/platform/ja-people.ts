@@ -67,7 +67,8 @@ export const jaPeople: Strings<typeof enPeople> = {
   disable: '無効にする',
   enable: '有効に戻す',
   disableTitle: '{{name}}を無効にしますか',
-  disableText: 'ログイン中のセッションは直ちに終了し、APIキーも使えなくなります。操作の記録に残る名前は変わりません。',
+  disableText:
+    'サインイン中のセッションは直ちに終了し、APIキーも使えなくなります。操作の記録に残る名前は変わりません。',
   enableText: '以前のパスワードで再びサインインでき、APIキーも使えるようになります。',
   disabledText: 'サインインできず、APIキーも使えません。',
   resetPassword: 'パスワードの再設定',
@@ -98,7 +99,7 @@ export const jaPeople: Strings<typeof enPeople> = {
   },
   reset: {
     title: '新しいパスワードの設定',
-    text: '{{email}} のパスワードを設定します。ログイン中のセッションはすべて終了します。',
+    text: '{{email}} のパスワードを設定します。サインイン中のセッションはすべて終了します。',
     submit: '設定する',
     deadTitle: 'このリンクは無効です',
     deadText: '使用済みまたは期限切れです。管理者に新しいリンクを依頼してください。',

@@ -1,6 +1,7 @@
 import type { Translation } from './en.ts'
 import { jaAudit } from './ja-audit.ts'
 import { jaPeople } from './ja-people.ts'
+import { jaTwoFactor } from './ja-two-factor.ts'
 
 /** Every Japanese string: written for Japanese readers, not word for word. */
 export const ja: Translation = {
@@ -60,6 +61,7 @@ export const ja: Translation = {
     all: 'すべて',
     filters: '絞り込み',
     text: 'センサーを検索',
+    withheld_other: '人の動き・在室のセンサー {{count}}台は表示できません。',
     zone: 'ゾーン',
     kind: '種類',
     status: '状態',
@@ -81,6 +83,10 @@ export const ja: Translation = {
     },
     clear: '条件をすべて外す',
     lastHour: '過去1時間: {{from}} ～ {{to}}',
+  },
+  presence: {
+    title: '表示する権限がありません',
+    why: '人の居場所がわかる計測値のため、専用の権限が必要です。管理者に依頼してください。',
   },
   explorer: {
     title: 'エクスプローラー',
@@ -120,6 +126,7 @@ export const ja: Translation = {
     removeAll: 'すべて外す',
     onFloor: '{{floor}}の{{name}}を開く',
     unknownSensor: 'センサー {{id}}（見つかりません）',
+    withheldSensor: '{{name}}（権限が必要です）',
     history: '{{name}}の履歴',
     emptyTitle: 'センサーが選択されていません',
     emptyText: '{{most}}台までのセンサーを、フロアをまたいで選び、履歴を比較できます。',
@@ -177,6 +184,7 @@ export const ja: Translation = {
   },
   audit: jaAudit,
   people: jaPeople,
+  twoFactor: jaTwoFactor,
   condition: {
     ok: '正常',
     stale: '途絶',

@@ -32,7 +32,9 @@ const loadJapanese = async () => {
   i18next.addResourceBundle('ja', 'translation', ja)
 }
 
+/** What is shown already is not shown again: every page would be drawn anew. */
 const show = async (language: Language) => {
+  if (document.documentElement.lang === language && i18next.resolvedLanguage === language) return
   if (language === 'ja' && !i18next.hasResourceBundle('ja', 'translation')) await loadJapanese()
   await i18next.changeLanguage(language)
   document.documentElement.lang = language

@@ -10,10 +10,12 @@ export interface Preferences {
 
 export const PreferencesContext = createContext<Preferences>({ units: 'auto', timeZone: null })
 
+const browserZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone
+
 export const useUnits = (): UnitSystem => useContext(PreferencesContext).units
 
 /** The zone that times are shown in. @param building its zone; left out on pages that are about no building */
 export const useShownZone = (building?: string): string => {
   const { timeZone } = useContext(PreferencesContext)
-  return timeZone ?? building ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+  return timeZone ?? building ?? browserZone()
 }
