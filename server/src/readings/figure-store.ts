@@ -109,7 +109,7 @@ export async function readFigures(
       select ${hotColumns} from reading r
       where r.sensor_id = asked.id and r.at >= asked.from_at and r.at < ${instant(query.toMs)}
     ) hot
-    where asked.hot_from < ${instant(query.toMs)}`.execute(db, {
+    where asked.hot_from < ${instant(query.toMs)} and hot.hot_at is not null`.execute(db, {
     signal: query.signal,
     inflightQueryAbortStrategy: 'cancel query',
   })
