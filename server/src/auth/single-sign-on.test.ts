@@ -141,7 +141,7 @@ test('whom nobody knows here is refused, and nobody is made', async () => {
   assert.deepEqual(people, [])
   await services.audit.refusals.flush()
   const { items } = (await as('GET', '/api/audit?outcome=refused')).json<{ items: AuditEntry[] }>()
-  const [entry] = items.filter(({ actor }) => actor.email === 'stranger@example.com')
+  const entry = items.find(({ actor }) => actor.email === 'stranger@example.com')
   assert.deepEqual([entry?.action, entry?.details], ['session.refused', { code: 'single_sign_on_unknown' }])
 })
 

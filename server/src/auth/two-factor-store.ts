@@ -41,7 +41,7 @@ export function createTwoFactorStore(db: Kysely<Tables>) {
         )
         .where('person_id', '=', personId)
         .executeTakeFirst()
-      return { enabledAt: row?.enabled_at ?? null, codes: Number(row?.codes ?? 0) }
+      return { enabledAt: row?.enabled_at ?? null, codes: row?.codes ?? 0 }
     },
 
     /** In place of one that was begun before. @returns false where one is on already */

@@ -30,7 +30,7 @@ export const TwoFactorSection = () => {
       {since ? (
         <>
           <p>{t('twoFactor.onText', { date: exactDay(new Date(since), language, timeZone), count })}</p>
-          {count <= few && <p role="status">{t('twoFactor.fewLeft')}</p>}
+          {count <= few && <output>{t('twoFactor.fewLeft')}</output>}
           <div className={classes.actions}>
             <Button variant="default" onClick={() => setDialog('renew')}>
               {t('twoFactor.renew')}

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link, useRouter } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ProblemNote } from '../ui/problem-note.tsx'
 import { CodeStep } from './code-step.tsx'
@@ -17,17 +17,19 @@ export const ReturnPage = () => {
   const client = useQueryClient()
   const router = useRouter()
   const problemText = useSignInProblem()
-  const [search] = useState(() => window.location.search)
-  const { data, error } = useQuery({
-    queryKey: ['single-sign-on', search],
-    queryFn: () => finishSingleSignOn(client, search),
-    retry: false,
-    staleTime: Number.POSITIVE_INFINITY,
-  })
   const go = (next: unknown) => router.history.replace(returnAddress(next))
+  const { mutate, data, error } = useMutation({
+    mutationFn: (search: string) => finishSingleSignOn(client, search),
+    onSuccess: ({ needsCode, next }) => {
+      if (!needsCode) go(next)
+    },
+  })
+  const isAsked = useRef(false)
   useEffect(() => {
-    if (data && !data.needsCode) router.history.replace(returnAddress(data.next))
-  }, [data, router])
+    if (isAsked.current) return
+    isAsked.current = true
+    mutate(window.location.search)
+  }, [mutate])
 
   if (data?.needsCode) {
     return <CodeStep onDone={() => go(data.next)} onAgain={() => router.history.replace('/sign-in')} />
