@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import test from 'node:test'
 import type { AuditEntry, Problem, User } from '@plenum/contract'
 import type { LightMyRequestResponse } from 'fastify'
@@ -264,34 +262,6 @@ test('without it there is no such way in', async () => {
   assert.deepEqual((await nobody('GET', '/api/auth/ways')).json(), { single_sign_on: null })
   assert.equal(codeOf(await nobody('POST', path, {})), 'single_sign_on_off')
   assert.equal(codeOf(await nobody('POST', `${path}/finish`, { search: '?code=x&state=x' })), 'single_sign_on_off')
-})
-
-test('a provider that is away, or no provider, stops nothing but itself; one that comes back is found', async () => {
-  const answers: { status: number; body: string } = { status: 503, body: 'away' }
-  const pretender = createServer((_, response) => {
-    response.writeHead(answers.status, { 'content-type': 'application/json' }).end(answers.body)
-  })
-  await new Promise<void>((resolve) => pretender.listen(0, '127.0.0.1', resolve))
-  const { port } = pretender.address() as AddressInfo
-  const elsewhere = { ...openid, issuer: `http://127.0.0.1:${port}` }
-  const started = await startTestServer({ databaseUrl: server.databaseUrl, publicUrl, openid: elsewhere })
-  const nobody = caller(started.app, {})
-  for (const [status, body] of [
-    [503, 'away'],
-    [200, '<html>'],
-    [200, JSON.stringify({ issuer: 'https://evil.example', authorization_endpoint: 'https://evil.example/' })],
-    [404, '{}'],
-  ] as const) {
-    Object.assign(answers, { status, body })
-    const answer = await nobody('POST', path, {})
-    assert.deepEqual([answer.statusCode, codeOf(answer)], [503, 'single_sign_on_unavailable'], body)
-    assert.ok(Number(answer.headers['retry-after']) > 0)
-  }
-  const found = { issuer: elsewhere.issuer, authorization_endpoint: `${elsewhere.issuer}/auth` }
-  Object.assign(answers, { status: 200, body: JSON.stringify(found) })
-  assert.equal((await nobody('POST', path, {})).statusCode, 200)
-  pretender.closeAllConnections()
-  await new Promise((resolve) => pretender.close(resolve))
 })
 
 test('one that goes away while somebody is there is told apart from one that refuses', async () => {

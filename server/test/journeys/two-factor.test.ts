@@ -186,10 +186,12 @@ test('an administrator switches off what somebody has lost', { skip }, async (t)
   await givePassword(page, administrator)
   await isIn(page)
   await page.goto(`/admin/people?person=${person.id}`)
+  const off = page.getByRole('button', { name: 'Switch off' })
+  await off.scrollIntoViewIfNeeded()
   await picture(page, 'two-factor-person-desk-light-en')
-  await page.getByRole('button', { name: 'Switch off' }).click()
+  await off.click()
   await eventually(
-    () => page.getByRole('button', { name: 'Switch off' }).count(),
+    () => off.count(),
     (count) => count === 0,
   )
   const row = await server.as('GET', `/api/users/${person.id}`)

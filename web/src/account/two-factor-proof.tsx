@@ -35,7 +35,7 @@ export const ProofDialog = ({ action, onClose }: ProofDialogProps) => {
     <Modal
       opened
       onClose={onClose}
-      title={t(codes ? 'twoFactor.codesTitle' : `twoFactor.${action}`)}
+      title={t(codes || action === 'renew' ? 'twoFactor.codesTitle' : 'twoFactor.title')}
       closeOnClickOutside={codes === undefined}
       closeOnEscape={codes === undefined}
       withCloseButton={codes === undefined}
