@@ -62,7 +62,7 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
   ])
   asked?.throwIfAborted()
 
-  const { replicaUrl, publicUrl, role, storage, sessionLife } = config
+  const { replicaUrl, publicUrl, role, storage, sessionLife, openid } = config
   const address = addressOf(config.host, config.port)
   const worker = role !== 'web'
   const services = await createServices({
@@ -73,6 +73,7 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
     address,
     worker,
     sessionLife,
+    openid,
     log,
     clock: systemClock,
   })

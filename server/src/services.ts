@@ -1,6 +1,6 @@
 import { historyLimits } from '@plenum/contract'
 import { createAudit } from '#audit'
-import { createAuth, type SessionLife } from '#auth'
+import { createAuth, type ProviderSettings, type SessionLife } from '#auth'
 import { createDashboard } from '#dashboard'
 import { createHistory } from '#history'
 import { type Clock, createMetrics, type Log, openDatabase, type Storage } from '#platform'
@@ -22,6 +22,8 @@ export interface ServiceSettings {
   worker?: boolean
   /** A week unless used, and a month at most, unless said. */
   sessionLife?: SessionLife
+  /** Single sign-on; there is none unless said. */
+  openid?: ProviderSettings | null
   log: Log
   clock: Clock
 }
@@ -58,7 +60,7 @@ export async function createServices(settings: ServiceSettings) {
   const poolCounts = () => Object.fromEntries(Object.entries(pools).map(([name, pool]) => [name, pool.counts()]))
   metrics.watchPools(poolCounts)
 
-  const { publicUrl, address, sessionLife = defaultSessionLife } = settings
+  const { publicUrl, address, sessionLife = defaultSessionLife, openid = null } = settings
   const audit = createAudit({ db: primary.db, clock, log })
   const auth = await createAuth({
     db: primary.db,
@@ -68,6 +70,7 @@ export async function createServices(settings: ServiceSettings) {
     publicUrl,
     address,
     sessionLife,
+    openid,
     onSeen: (id) => people.seen(id),
   })
   const people = createPeople({ db: primary.db, auth, publicUrl, accessChanged: () => auth.keys.forget() })

@@ -13,6 +13,7 @@ import type {
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import pg from 'pg'
 import { bySystem } from '#audit'
+import type { ProviderSettings } from '#auth'
 import { type App, type Clock, createLog, type Storage, type Tables } from '#platform'
 import { type Kysely, sql } from 'kysely'
 import { buildApp } from '../src/app.ts'
@@ -87,6 +88,7 @@ interface TestServerSettings {
   databaseUrl: string
   publicUrl: string
   trustedProxies: string[]
+  openid: ProviderSettings
 }
 
 export const administrator = { email: 'admin@example.com', password: 'correct horse battery' }
@@ -97,12 +99,12 @@ export const administrator = { email: 'admin@example.com', password: 'correct ho
  * `databaseUrl`: that of another server, to be one more instance on it.
  */
 export async function startTestServer(asked: Partial<TestServerSettings> = {}): Promise<TestServer> {
-  const { webDir = null, publicUrl = null, trustedProxies = [] } = asked
+  const { webDir = null, publicUrl = null, trustedProxies = [], openid = null } = asked
   const databaseUrl = asked.databaseUrl ?? (await cloneDatabase())
   const clock = createTestClock()
   const logged: string[] = []
   const log = createLog('debug', { write: (line) => void logged.push(line) })
-  const settings = { databaseUrl, replicaUrl: null, publicUrl, storage, address: 'http://localhost:3000' }
+  const settings = { databaseUrl, replicaUrl: null, publicUrl, storage, openid, address: 'http://localhost:3000' }
   const services = await createServices({ ...settings, log, clock })
   const overTls = publicUrl?.startsWith('https:') ?? false
   const app = await buildApp(services, { log, metricsToken: null, webDir, trustedProxies, overTls })

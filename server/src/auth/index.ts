@@ -8,7 +8,10 @@ import { createDeviceCookies } from './device-cookie.ts'
 import { guard } from './guard.ts'
 import { createKeys } from './keys.ts'
 import { keyRoutes } from './key-routes.ts'
+import { createEntrance } from './entrance.ts'
+import { removeIdentities } from './identity-store.ts'
 import { createLibrary } from './library.ts'
+import { createOpenidProvider, type ProviderSettings } from './openid-provider.ts'
 import { ownSessionRoutes } from './own-session-routes.ts'
 import { createPasswords } from './passwords.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -18,6 +21,11 @@ import { createSignIn, type SessionLife, sessionCookieName } from './sign-in.ts'
 import { createStore } from './store.ts'
 import { createThrottle } from './throttle.ts'
 import { createThrottleStore } from './throttle-store.ts'
+import { singleSignOnRoutes } from './single-sign-on-routes.ts'
+import { createSingleSignOn } from './single-sign-on.ts'
+import { createTwoFactor } from './two-factor.ts'
+import { twoFactorRoutes } from './two-factor-routes.ts'
+import { createTwoFactorStore } from './two-factor-store.ts'
 
 export {
   type Action,
@@ -35,6 +43,7 @@ export {
 } from './access.ts'
 export { byOf } from './by.ts'
 export { callerOf, personOf } from './guard.ts'
+export type { ProviderSettings } from './openid-provider.ts'
 export type { Passwords } from './passwords.ts'
 export { buildingWithinScope, withinScope } from './scope-store.ts'
 export { generatePassword, type SessionLife } from './sign-in.ts'
@@ -50,12 +59,14 @@ export interface AuthSettings {
   publicUrl: string | null
   address: string
   sessionLife: SessionLife
+  /** null: people sign in with passwords only. */
+  openid: ProviderSettings | null
   /** Told once a minute of a person who is there. */
   onSeen: (personId: string) => Promise<void>
 }
 
 /** Who people and gateways are, and what they may do. */
-export async function createAuth({ db, audit, log, clock, sessionLife, onSeen, ...addresses }: AuthSettings) {
+export async function createAuth({ db, audit, log, clock, sessionLife, openid, onSeen, ...addresses }: AuthSettings) {
   const { refusals } = audit
   const store = createStore(db)
   const sessionStore = createSessionStore(db)
@@ -64,11 +75,44 @@ export async function createAuth({ db, audit, log, clock, sessionLife, onSeen, .
   const throttleSecret = await store.secret('sign_in_throttle', newSecret)
   const publicUrl = addresses.publicUrl ?? addresses.address
   const overTls = publicUrl.startsWith('https:')
-  const signIn = await createSignIn({ db, secret, publicUrl, life: sessionLife, isDisabled: store.isDisabled })
+  const twoFactorSecret = await store.secret('two_factor', newSecret)
+  const steps = createTwoFactorStore(db)
+  const { isDisabled, endSessions } = store
+  const signIn = await createSignIn({
+    db,
+    secret,
+    publicUrl,
+    life: sessionLife,
+    isDisabled,
+    hasSecondFactor: steps.isEnabled,
+  })
   const sessions = createSessions({ signIn, store, sessionStore, log, onSeen, maxS: sessionLife.maxS })
   const throttle = createThrottle({ store: createThrottleStore(db), secret: throttleSecret, clock })
   const devices = createDeviceCookies({ secret: throttleSecret, overTls })
-  const library = createLibrary({ signIn, sessions, sessionStore, refusals, throttle, devices })
+  const passwords = createPasswords({ store, signIn, throttle })
+  const library = createLibrary({ signIn, sessions })
+  const twoFactor = createTwoFactor({ store: steps, endSessions, passwords, throttle, secret: twoFactorSecret, clock })
+  const entrance = createEntrance({
+    library,
+    store,
+    steps,
+    sessionStore,
+    twoFactor,
+    refusals,
+    throttle,
+    devices,
+    overTls,
+  })
+  const provider =
+    openid &&
+    createOpenidProvider({
+      settings: openid,
+      returnUrl: `${publicUrl.replace(/\/+$/, '')}/sign-in/return`,
+      secret: await store.secret('single_sign_on', newSecret),
+      clock,
+      log,
+    })
+  const singleSignOn = createSingleSignOn({ db, provider, entrance, throttle, overTls })
   const keys = createKeys({ store, log })
 
   const identify = async ({ headers }: FastifyRequest): Promise<Principal | null> => {
@@ -79,8 +123,11 @@ export async function createAuth({ db, audit, log, clock, sessionLife, onSeen, .
 
   return {
     keys,
-    passwords: createPasswords({ store, signIn, throttle }),
-    sessions: { idOf: sessions.idOf, open: library.signIn, endAll: store.endSessions },
+    passwords,
+    sessions: { idOf: sessions.idOf, open: entrance.signIn, endAll: endSessions },
+    /** In the transaction of whoever does it for somebody else. */
+    twoFactor: { remove: twoFactor.remove },
+    identities: { remove: removeIdentities },
     /** For whatever else can be guessed: codes, tokens of links. */
     throttle,
     dropExpiredSessions: async (): Promise<void> => {
@@ -92,7 +139,9 @@ export async function createAuth({ db, audit, log, clock, sessionLife, onSeen, .
     guard: (app: App) =>
       guard(app, identify, () => addresses.publicUrl && new URL(addresses.publicUrl).origin, refusals),
     routes: (app: App): void => {
-      sessionRoutes(app, library)
+      sessionRoutes(app, { library, entrance })
+      twoFactorRoutes(app, { twoFactor, entrance, sessions, devices })
+      singleSignOnRoutes(app, singleSignOn)
       ownSessionRoutes(app, { sessionStore, sessions })
       keyRoutes(app, keys)
     },
