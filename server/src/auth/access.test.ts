@@ -3,7 +3,7 @@ import test from 'node:test'
 import { type Role, roles } from '@plenum/contract'
 import { type Action, can, type Person, type Principal, type Scope, type Where } from './access.ts'
 
-const key = { keyId: 7, readingsPerMinute: 1 }
+const key = { keyId: 7, readingsPerMinute: 1, actions: null }
 const person = (role: Role, scope: Scope = null): Person => {
   return { kind: 'user', userId: 'a', email: 'a@b.c', name: 'A', role, scope, seesPresence: false, key: null }
 }
