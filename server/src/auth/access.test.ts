@@ -91,14 +91,12 @@ test('a gateway writes in its own building only', () => {
 
 const ids = fc.uniqueArray(fc.integer({ min: 1, max: 4 }), { maxLength: 3 })
 /** Floor 10 is the first of building 1. */
-const floor = fc
-  .integer({ min: 1, max: 4 })
-  .chain((buildingId) =>
-    fc.record({
-      buildingId: fc.constant(buildingId),
-      floorId: fc.integer({ min: 0, max: 2 }).map((n) => buildingId * 10 + n),
-    }),
-  )
+const floor = fc.integer({ min: 1, max: 4 }).chain((buildingId) =>
+  fc.record({
+    buildingId: fc.constant(buildingId),
+    floorId: fc.integer({ min: 0, max: 2 }).map((n) => buildingId * 10 + n),
+  }),
+)
 const anyPerson = fc
   .record({
     role: fc.constantFrom(...roles),
