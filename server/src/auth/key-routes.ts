@@ -19,7 +19,7 @@ export function keyRoutes(app: App, keys: Keys): void {
   app.post(
     '/api/keys',
     {
-      config,
+      config: { ...config, problems: [422] },
       schema: {
         summary: 'Make an API key for yourself; shown once',
         description: 'It may what you may at the moment it is used, and of that what it is for.',
