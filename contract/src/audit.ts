@@ -46,6 +46,7 @@ export const auditActions = [
   'retention.apply',
   'export.read',
   'audit.export',
+  'audit.drop',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 

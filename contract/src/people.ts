@@ -29,11 +29,14 @@ const SeesPresence = Type.Boolean({ description: 'Whether single sensors of moti
 /** A building or floor of a scope, by name; `floor_name` is null for a whole building. */
 export const Place = Type.Object({ building_name: Type.String(), floor_name: Nullable(Type.String()) })
 export type Place = Static<typeof Place>
+/** With what it is of. */
+export const ScopePlace = Type.Object({ ...Place.properties, building_id: Id, floor_id: Nullable(Id) })
+export type ScopePlace = Static<typeof ScopePlace>
 
 const rights = {
   role: RoleName,
   scope: Type.Unsafe<ScopeInput | null>({ ...GivenScope, description: 'null: everywhere, as administrators' }),
-  places: Type.Array(Place, { description: 'The scope by name' }),
+  places: Type.Array(ScopePlace, { description: 'The scope by name' }),
   sees_presence: SeesPresence,
 }
 

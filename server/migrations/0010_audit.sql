@@ -26,9 +26,9 @@ create table audit_entry (
   details      jsonb,
   -- The names of the entry as they are searched: of one width and case.
   search_text  text not null,
-  -- Bounded by the program; a program that forgets it is refused.
+  -- Bounded by the program (changes.ts) to a tenth of it as JSON, of which a list of digits takes six times that here.
   constraint audit_entry_bounded check (
-    coalesce(pg_column_size(before), 0) + coalesce(pg_column_size(after), 0) + coalesce(pg_column_size(details), 0) < 65536
+    coalesce(pg_column_size(before), 0) + coalesce(pg_column_size(after), 0) + coalesce(pg_column_size(details), 0) < 262144
     and length(search_text) < 4096)
 );
 

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import test, { after } from 'node:test'
+import type { AuditEntry } from '@plenum/contract'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { startTestServer } from '#test'
 import { bySystem } from './by.ts'
 import { append } from './store.ts'
 
-const { services, databaseUrl } = await startTestServer()
+const { as, services, databaseUrl } = await startTestServer()
 const { db } = services.database
 await append(db, bySystem('test'), { action: 'zone.update', thing: { kind: 'zone', id: 1, name: 'Lab' } })
 const count = async () => {
@@ -68,7 +70,38 @@ test('a role that owns the table has no right to, before any trigger', async () 
 test('an entry that no bound was kept for is refused', async () => {
   await assert.rejects(
     sql`insert into audit_entry (actor_kind, action, outcome, search_text, after)
-      values ('system', 'zone.update', 'done', '', ${JSON.stringify({ plan: 'x'.repeat(70_000) })}::jsonb)`.execute(db),
+      values ('system', 'zone.update', 'done', '', ${JSON.stringify({ plan: 'x'.repeat(300_000) })}::jsonb)`.execute(
+      db,
+    ),
     /audit_entry_bounded/,
   )
+})
+
+test('the longest entry that the program makes is not refused', async () => {
+  const digits = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`field_${n}`, Array(990).fill(n % 10)]))
+  const words = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`field_${n}`, '窓'.repeat(9_000)]))
+  const long = '\ufdfa'.repeat(10_000)
+  for (const fields of [digits, words])
+    await append(db, bySystem(long), {
+      action: 'zone.update',
+      thing: { kind: 'zone', name: long },
+      before: fields,
+      after: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, [value, 1]])),
+      details: fields,
+    })
+})
+
+test('the owner of the database lets old entries go as ADR 0016 says, which leaves an entry and the lock', async () => {
+  const page = readFileSync(new URL('../../../docs/adr/0016-audit-log.md', import.meta.url), 'utf8')
+  const statements = /^```sql\n([\s\S]*?)^```$/m.exec(page)?.[1] ?? ''
+  await sql`insert into audit_entry (at, actor_kind, action, outcome, search_text)
+    select '2020-06-01', 'system', 'zone.update', 'done', '' from generate_series(1, 3)`.execute(db)
+  const before = await count()
+  const owner = new pg.Client({ connectionString: databaseUrl })
+  await owner.connect()
+  await owner.query(statements).finally(() => owner.end())
+  assert.equal(await count(), before - 3 + 1)
+  const [newest] = (await as('GET', '/api/audit?limit=1')).json<{ items: AuditEntry[] }>().items
+  assert.deepEqual([newest?.action, newest?.details], ['audit.drop', { entries: 3 }])
+  for (const statement of changes) await assert.rejects(sql.raw(statement).execute(db), /append-only/, statement)
 })

@@ -6,7 +6,8 @@ export type Fields = Readonly<Record<string, unknown>>
 const longestText = 500
 /** Of a value that is an object or array, as JSON. */
 const longestValue = 2_000
-const longestFields = 16_000
+/** Bytes of before, after and details each, as JSON. */
+const longestFields = 10_000
 
 /** What every row has and nobody changes by hand. */
 const untold = new Set(['id', 'created_at', 'updated_at'])
@@ -38,7 +39,7 @@ export function keepable(fields: Fields): Record<string, unknown> {
   let left = 0
   for (const [name, value] of Object.entries(fields)) {
     const plain = secret.test(name) ? '(not kept)' : plainValue(value)
-    length += name.length + (JSON.stringify(plain)?.length ?? 0)
+    length += Buffer.byteLength(JSON.stringify([name, plain]))
     if (length > longestFields) left++
     else kept.push([plainText(name, 100), plain])
   }

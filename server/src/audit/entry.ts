@@ -59,7 +59,7 @@ export function rowOf({ actor, ...by }: By, event: AuditEvent) {
     keyOf(event.after ?? event.before ?? {}),
     row.address,
   ].filter((name) => name !== null)
-  return { ...row, search_text: searchable(plainText(names.join('\n').replaceAll('\n', ' · '), 1_500)) }
+  return { ...row, search_text: plainText(searchable(names.join(' · ')), 1_500) }
 }
 
 export type NewRow = ReturnType<typeof rowOf>

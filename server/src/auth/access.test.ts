@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { keyActions, type Role, roles } from '@plenum/contract'
+import { presenceTypes, type Role, roles, sensorTypes } from '@plenum/contract'
 import fc from 'fast-check'
-import {
-  type Action,
-  byKey,
-  can,
-  type KeyLimits,
-  type Person,
-  type Principal,
-  type Scope,
-  scopeOf,
-  type Where,
-} from './access.ts'
+import { type Action, can, floorsWithin, type Person, type Principal, type Scope, sees, type Where } from './access.ts'
 
 const key = { keyId: 7, readingsPerMinute: 1, actions: null }
 const person = (role: Role, scope: Scope = null): Person => {
@@ -89,62 +79,41 @@ test('a gateway writes in its own building only', () => {
   assert.equal(can(gateway, 'ingest', { buildingId: 2, floorId: 3 }), false)
 })
 
-const ids = fc.uniqueArray(fc.integer({ min: 1, max: 4 }), { maxLength: 3 })
-/** Floor 10 is the first of building 1. */
-const floor = fc.integer({ min: 1, max: 4 }).chain((buildingId) =>
-  fc.record({
-    buildingId: fc.constant(buildingId),
-    floorId: fc.integer({ min: 0, max: 2 }).map((n) => buildingId * 10 + n),
-  }),
-)
-const anyPerson = fc
-  .record({
-    role: fc.constantFrom(...roles),
-    scope: fc.record({ buildingIds: ids, floors: fc.uniqueArray(floor, { maxLength: 3, selector: (f) => f.floorId }) }),
-  })
-  .map(({ role, scope }) => person(role, role === 'administrator' ? null : scope))
-const anyLimits: fc.Arbitrary<KeyLimits> = fc.record({
-  actions: fc.option(fc.uniqueArray(fc.constantFrom(...keyActions), { minLength: 1 })),
-  buildingIds: fc.option(ids),
+test('what a sensor reads is shown where it may be read, and of presence to those with the permission only', () => {
+  for (const role of roles) {
+    for (const seesPresence of [true, false]) {
+      for (const [, where] of places) {
+        const who: Person = { ...person(role, role === 'administrator' ? null : scope), seesPresence }
+        for (const type of sensorTypes) {
+          const isShown = can(who, 'read', where) && (seesPresence || !presenceTypes.includes(type))
+          assert.equal(sees(who, type, where), isShown)
+          assert.equal(sees({ ...who, key }, type, where), isShown, 'with a key of theirs')
+        }
+      }
+      assert.equal(sees({ ...person(role), seesPresence }, 'occupancy'), seesPresence)
+    }
+  }
+  for (const type of sensorTypes) for (const who of [gateway, null]) assert.equal(sees(who, type), false)
 })
-const anyWhere: fc.Arbitrary<Where | undefined> = fc.option(
-  fc.oneof(
-    fc.record({ buildingId: fc.integer({ min: 1, max: 5 }) }),
-    fc.record({ buildingId: fc.integer({ min: 1, max: 5 }), floorId: fc.constant(null) }),
-    floor,
-  ),
-  { nil: undefined },
-)
 
-test('a key may what its person may and what it is for, where both may, and nothing else', () => {
-  fc.assert(
-    fc.property(anyPerson, anyLimits, fc.constantFrom(...actions), anyWhere, (owner, limits, action, where) => {
-      const withKey = byKey(owner, { keyId: 7, readingsPerMinute: 1, ...limits })
-      const may = can(withKey, action, where)
-      if (action === 'anonymous') return may
-      if (may && !can(owner, action, where)) return false
-      const { actions: of, buildingIds } = limits
-      const isFor = action !== 'account' && (of === null || of.some((one) => one === action))
-      const isWhere =
-        buildingIds === null ||
-        (action !== 'administer' && (where === undefined || buildingIds.includes(where.buildingId)))
-      return may === (can(owner, action, where) && isFor && isWhere)
+test('the floors of a building that a scope holds for are those that can be read there', () => {
+  const buildingId = fc.integer({ min: 1, max: 3 })
+  // Floor 10 to 19 are of building 1, and so on.
+  const anyFloor = fc.integer({ min: 10, max: 39 })
+  const anyScope = fc.option(
+    fc.record({
+      buildingIds: fc.array(buildingId, { maxLength: 2 }),
+      floors: fc.array(
+        anyFloor.map((floorId) => ({ floorId, buildingId: Math.floor(floorId / 10) })),
+        { maxLength: 8 },
+      ),
     }),
-    { numRuns: 5_000 },
   )
-})
-
-test('what a key sees is no more than what its person sees, and of its buildings', () => {
-  const sees = (scope: Scope, where: Where): boolean =>
-    scope === null ||
-    scope.buildingIds.includes(where.buildingId) ||
-    scope.floors.some(({ floorId }) => floorId === where.floorId)
   fc.assert(
-    fc.property(anyPerson, anyLimits, floor, (owner, limits, where) => {
-      const ofKey = sees(scopeOf(byKey(owner, { keyId: 7, readingsPerMinute: 1, ...limits })), where)
-      const inBuildings = limits.buildingIds === null || limits.buildingIds.includes(where.buildingId)
-      return ofKey === (sees(owner.scope, where) && inBuildings)
+    fc.property(anyScope, buildingId, (given, building) => {
+      const all = Array.from({ length: 10 }, (_, i) => building * 10 + i)
+      const readable = all.filter((floorId) => can(person('viewer', given), 'read', { buildingId: building, floorId }))
+      assert.deepEqual(floorsWithin(given, building) ?? all, readable)
     }),
-    { numRuns: 2_000 },
   )
 })

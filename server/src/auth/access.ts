@@ -1,4 +1,4 @@
-import { type KeyAction, keyActions, type Role } from '@plenum/contract'
+import { type KeyAction, keyActions, presenceTypes, type Role, type SensorType } from '@plenum/contract'
 
 /** Who asks. */
 export type Principal = Person | GatewayPrincipal
@@ -117,6 +117,27 @@ function reaches(scope: Scope, { buildingId, floorId }: Where, action: Action): 
   if (scope === null || scope.buildingIds.includes(buildingId)) return true
   if (floorId === undefined) return action === 'read' && scope.floors.some((floor) => floor.buildingId === buildingId)
   return scope.floors.some((floor) => floor.floorId === floorId)
+}
+
+export const seesPresence = (principal: Principal | null): boolean =>
+  principal?.kind === 'user' && principal.seesPresence
+
+/** Whether readings of single sensors of a kind are shown to those with the permission for presence, or without. */
+export const showsKind = (sensorType: SensorType, withPresence: boolean): boolean =>
+  withPresence || !presenceTypes.includes(sensorType)
+
+/**
+ * Whether a principal is shown what a sensor reads; that there is such a sensor, `can` tells. Pure.
+ * @param where left out: it is in scope, as was looked at already
+ */
+export const sees = (principal: Principal | null, sensorType: SensorType, where?: Where): boolean =>
+  can(principal, 'read', where) && showsKind(sensorType, seesPresence(principal))
+
+/** Floors of a building that a scope holds for, in order of id; null: all of them. */
+export function floorsWithin(scope: Scope, buildingId: number): readonly number[] | null {
+  if (scope === null || scope.buildingIds.includes(buildingId)) return null
+  const ids = scope.floors.filter((floor) => floor.buildingId === buildingId).map(({ floorId }) => floorId)
+  return [...new Set(ids)].sort((a, b) => a - b)
 }
 
 /** What a principal may see; gateways see nothing. */

@@ -28,11 +28,15 @@ import { createThrottleStore } from './throttle-store.ts'
 export {
   type Action,
   can,
+  floorsWithin,
   type KeyInUse,
   type Person,
   type Principal,
   type Scope,
   scopeOf,
+  sees,
+  seesPresence,
+  showsKind,
   type Where,
 } from './access.ts'
 export { byOf } from './by.ts'

@@ -37,6 +37,9 @@ interface LibraryContext {
   devices: DeviceCookies
 }
 
+/** People type passwords into the wrong field: what is no address is not kept. */
+const addressIn = (text: string): string | null => (text.includes('@') ? text : null)
+
 function hand(reply: FastifyReply, cookies: string[]): void {
   if (cookies.length > 0) reply.header('set-cookie', cookies)
 }
@@ -96,7 +99,7 @@ export function createLibrary({ signIn, sessions, sessionStore, refusals, thrott
         return user
       } catch (error) {
         if (error instanceof PlenumError && error.status < 500)
-          await refusals.note(byRequest(request, { ...nobody, email }), {
+          await refusals.note(byRequest(request, { ...nobody, email: addressIn(email) }), {
             action: 'session.refused',
             details: { code: error.code },
           })

@@ -1,4 +1,4 @@
-import type { Place, ScopeInput } from '@plenum/contract'
+import type { ScopeInput, ScopePlace } from '@plenum/contract'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
 import { peopleErrors } from './errors.ts'
@@ -12,7 +12,7 @@ type ScopeTable = keyof typeof owners
 
 export interface ScopeWithNames {
   scope: ScopeInput
-  places: Place[]
+  places: ScopePlace[]
 }
 
 export const noScope: ScopeWithNames = { scope: { building_ids: [], floor_ids: [] }, places: [] }
@@ -66,7 +66,7 @@ export async function readScopes<Owner extends string | number>(
     scopes.set(owner as Owner, known)
     if (floor_id === null) known.scope.building_ids.push(building_id)
     else known.scope.floor_ids.push(floor_id)
-    known.places.push({ building_name, floor_name })
+    known.places.push({ building_id, floor_id, building_name, floor_name })
   }
   return scopes
 }

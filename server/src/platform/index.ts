@@ -3,7 +3,7 @@ export { csvRow } from './csv.ts'
 export { csvCell } from './csv-cell.ts'
 export { decodeCursor, encodeCursor } from './cursor.ts'
 export { connectDirectly, type Database, openDatabase, type PoolCounts, type Tables } from './database.ts'
-export { asUnavailable, brokenConstraint, isDatabaseUnavailable, sqlState } from './database-errors.ts'
+export { asUnavailable, brokenConstraint, isDatabaseUnavailable, missingColumn, sqlState } from './database-errors.ts'
 export { unsafeSettings } from './durability.ts'
 export {
   type EmbeddedDatabase,

@@ -30,6 +30,12 @@ export interface NewReplacement {
   note: string | null
 }
 
+/** `Counting` of a sensor `s`. */
+export const countingColumns = sql`s.rollover_value as "rolloverValue", coalesce(
+  (select json_agg(json_build_object('atMs', (extract(epoch from m.at) * 1000)::float8,
+                                     'finalReading', m.final_reading, 'firstReading', m.first_reading) order by m.at)
+   from meter_replacement m where m.sensor_id = s.id and m.withdrawn_at is null), '[]') as replacements`
+
 const sensorWithin = (scope: Scope) => withinScope(scope, { building: 'sensor.building_id', floor: 'sensor.floor_id' })
 /** The sensor, null where there is none within the scope. */
 const idWithin = (sensorId: number, scope: Scope) =>
@@ -44,11 +50,7 @@ export const replacementStore = {
     signal?: AbortSignal,
   ): Promise<Map<number, Counting>> {
     const { rows } = await sql<Counting & { id: number }>`
-      select s.id, s.rollover_value as "rolloverValue", coalesce(
-        (select json_agg(json_build_object('atMs', (extract(epoch from m.at) * 1000)::float8,
-                                           'finalReading', m.final_reading, 'firstReading', m.first_reading) order by m.at)
-         from meter_replacement m where m.sensor_id = s.id and m.withdrawn_at is null), '[]') as replacements
-      from sensor s
+      select s.id, ${countingColumns} from sensor s
       where s.id = any(${sensorIds}::int4[]) and is_counter(s.sensor_type)`.execute(db, {
       signal,
       inflightQueryAbortStrategy: 'cancel query',

@@ -1,4 +1,4 @@
-import { brokenConstraint, type PlenumError, sqlState } from '#platform'
+import { brokenConstraint, missingColumn, type PlenumError, sqlState } from '#platform'
 import { registryErrors } from './errors.ts'
 
 export type Things = 'building' | 'floor' | 'zone' | 'sensor' | 'gateway'
@@ -12,6 +12,12 @@ const noParent = (path: string, what: string) => () =>
   })
 const elsewhere = (path: string, detail: string) => () =>
   registryErrors.parent_elsewhere({ detail: `${path}: ${detail}.`, errors: [{ path, detail }] })
+
+const presenceKept = () =>
+  registryErrors.presence_kind_kept({
+    detail: 'What it has read would be shown to everybody. If it was entered wrongly, make it anew.',
+    errors: [{ path: 'sensor_type', detail: 'must be motion or occupancy, as it was' }],
+  })
 
 /** What each constraint of the registry's tables means to the caller when it refuses a row that is written. */
 const meaning: Record<string, () => PlenumError> = {
@@ -63,6 +69,7 @@ export function explainWrite(error: unknown, table: Things): unknown {
     if (table !== 'sensor' && detail !== undefined) return registryErrors.moved_with_children(detail)
     return meaning[constraint]?.() ?? error
   }
+  if (missingColumn(error) === 'sensor_type') return presenceKept()
   // not_null_violation
   if (state === '23502') return meaning[lookedUp[table] ?? '']?.() ?? error
   return error

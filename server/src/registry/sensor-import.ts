@@ -1,10 +1,11 @@
-import { type ImportSummary, sensorKinds } from '@plenum/contract'
+import { type ImportSummary, sensorKinds, type SensorType } from '@plenum/contract'
 import { type Kysely, sql } from 'kysely'
 import { append, type AuditEvent } from '#audit'
 import { type Scope, withinScope } from '#auth'
 import type { FieldError, Tables } from '#platform'
 import { explainWrite } from './constraints.ts'
 import { registryErrors } from './errors.ts'
+import { mayBecome } from './kind-change.ts'
 import { createPlaces, type ImportRights, type Place } from './import-places.ts'
 import { parseSensorCsv, type SensorLine } from './sensor-csv.ts'
 
@@ -89,6 +90,10 @@ async function bringIn(
       continue
     }
     const before = found?.sensor
+    if (before && !mayBecome(before.sensor_type as SensorType, line.sensor_type)) {
+      errors.push({ path: `line ${line.line}`, detail: `a sensor of ${before.sensor_type} stays one of presence` })
+      continue
+    }
     const row = rowOf(line, place, before)
     if (!before) added.push(row)
     else if (Object.entries(row).some(([column, value]) => before[column as keyof SensorRow] !== value)) {

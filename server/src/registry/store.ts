@@ -1,9 +1,10 @@
 import type { BuildingInput, FloorInput, GatewayInput, SensorInput, SensorType, ZoneInput } from '@plenum/contract'
-import { sensorKinds } from '@plenum/contract'
+import { sensorKinds, sensorTypes } from '@plenum/contract'
 import { type Insertable, type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import { buildingWithinScope, type Scope, withinScope } from '#auth'
 import type { Tables } from '#platform'
 import type { Things } from './constraints.ts'
+import { mayBecome } from './kind-change.ts'
 
 export type RegistryStore = ReturnType<typeof createStore>
 export type Row<T extends Things> = Selectable<Tables[T]>
@@ -46,6 +47,14 @@ const floorIdWithin = (scope: Scope, id: number) =>
 /** The floor of a sensor decides its building. */
 const buildingOfFloor = (scope: Scope, floorId: number) =>
   sql<number>`(select building_id from floor where id = ${floorId} and ${floorWithin(scope)})`
+
+/** A kind that a sensor can't become is null, which no row takes. */
+const ofKind = (kind: SensorType, unit: unknown) => ({
+  sensor_type: sql`case when sensor_type = any(${sensorTypes.filter((before) => mayBecome(before, kind))}::text[])
+    then ${kind} end`,
+  // What measures something else measures in another unit: the default of its new kind, where none is given.
+  unit: unit ?? sql`case sensor_type when ${kind} then unit else ${sensorKinds[kind].unit} end`,
+})
 
 /** The registry's tables, as far as a scope goes. Rows are rows; their wire form is made in `wire.ts`. */
 export function createStore(db: Kysely<Tables>) {
@@ -166,13 +175,7 @@ export function createStore(db: Kysely<Tables>) {
     ) => {
       const { floor_id, sensor_type, unit } = patch
       const moved = typeof floor_id === 'number' ? { building_id: buildingOfFloor(scope, floor_id) } : {}
-      // What measures something else measures in another unit: the default of its new kind, where none is given.
-      const measures =
-        typeof sensor_type === 'string' && unit === undefined
-          ? {
-              unit: sql`case sensor_type when ${sensor_type} then unit else ${sensorKinds[sensor_type as SensorType].unit} end`,
-            }
-          : {}
+      const measures = typeof sensor_type === 'string' ? ofKind(sensor_type as SensorType, unit) : {}
       return db
         .updateTable('sensor')
         .set(touched({ ...patch, ...moved, ...measures, ...position(place) }))

@@ -68,7 +68,9 @@ async function everything(): Promise<string> {
   const { db } = services.database
   const { rows: tables } = await sql<{ name: string }>`
     select oid::regclass::text as name from pg_class
-    where relkind = 'r' and relnamespace = 'public'::regnamespace order by 1`.execute(db)
+    where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> 'throttle_count' order by 1`.execute(
+    db,
+  )
   const texts: string[] = []
   for (const { name } of tables) {
     const { rows } = await sql<{ row: string }>`

@@ -6,7 +6,10 @@ import { sessionQuery } from '../auth/session.ts'
 import classes from './navigation.module.css'
 
 /** Pages of those who look after the whole installation, in the order of the list. */
-const adminPages = [{ to: '/admin/audit', label: 'audit.title' }] as const satisfies {
+const adminPages = [
+  { to: '/admin/people', label: 'people.title' },
+  { to: '/admin/audit', label: 'audit.title' },
+] as const satisfies {
   to: LinkProps['to']
   label: string
 }[]

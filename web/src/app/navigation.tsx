@@ -41,7 +41,7 @@ export const Navigation = ({ onNavigate }: { onNavigate?: (() => void) | undefin
   const isOnFloor = floorId !== undefined
   const path = useLocation({ select: ({ pathname }) => pathname })
   const isOnExplorer = path === '/explorer'
-  const isOnOverview = !isOnFloor && !isOnExplorer && !path.startsWith('/admin')
+  const isOnOverview = !isOnFloor && !isOnExplorer && !path.startsWith('/admin') && !path.startsWith('/account')
   return (
     <nav className={classes.navigation} aria-label={t('app.navigation')}>
       <Link

@@ -9,6 +9,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { parseAuditSearch } from '../audit/audit-search.ts'
+import { AccountLayout } from '../account/account-layout.tsx'
 import { returnAddress } from '../auth/return-address.ts'
 import { sessionQuery } from '../auth/session.ts'
 import { SignInPage } from '../auth/sign-in-page.tsx'
@@ -17,6 +18,8 @@ import { FloorPage } from '../dashboard/floor-page.tsx'
 import { parseFloorSearch } from '../dashboard/floor-search.ts'
 import { OverviewPage } from '../dashboard/overview-page.tsx'
 import { parseExplorerSearch } from '../history/explorer-search.ts'
+import { followProfile } from '../platform/language.ts'
+import { parsePeopleSearch } from '../people/people-search.ts'
 import { parseAddress, stringifyAddress } from './address.ts'
 import { BrokenPage, FirstWait, UnknownAddressPage } from './outside-pages.tsx'
 import { Shell } from './shell.tsx'
@@ -52,6 +55,8 @@ const signedInRoute = createRoute({
   beforeLoad: async ({ context, location }) => {
     const { user } = await context.client.query(sessionQuery)
     if (!user) throw redirect({ to: '/sign-in', search: { next: location.href } })
+    // Before anything is drawn, so that no page is ever drawn in the wrong language.
+    await followProfile(user.locale)
   },
 })
 
@@ -88,11 +93,18 @@ const adminRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/admin',
   beforeLoad: () => {
-    throw redirect({ to: '/admin/audit', replace: true })
+    throw redirect({ to: '/admin/people', replace: true })
   },
 })
 
 /** Only administrators come here: of all others none of it is loaded. */
+const peopleRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/admin/people',
+  component: lazyRouteComponent(() => import('../people/people-page.tsx'), 'PeoplePage'),
+  validateSearch: parsePeopleSearch,
+})
+
 const auditRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/admin/audit',
@@ -100,9 +112,44 @@ const auditRoute = createRoute({
   validateSearch: parseAuditSearch,
 })
 
+const accountRoute = createRoute({ getParentRoute: () => signedInRoute, path: '/account', component: AccountLayout })
+const profileRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('../account/profile-page.tsx'), 'ProfilePage'),
+})
+const securityRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: '/security',
+  component: lazyRouteComponent(() => import('../account/security-page.tsx'), 'SecurityPage'),
+})
+
+/** For those who hold a link, signed in or not. */
+const invitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/invitation/$token',
+  component: lazyRouteComponent(() => import('../people/invitation-page.tsx'), 'InvitationPage'),
+})
+const passwordResetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/password-reset/$token',
+  component: lazyRouteComponent(() => import('../people/password-reset-page.tsx'), 'PasswordResetPage'),
+})
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  signedInRoute.addChildren([overviewRoute, buildingRoute, floorRoute, explorerRoute, adminRoute, auditRoute]),
+  invitationRoute,
+  passwordResetRoute,
+  signedInRoute.addChildren([
+    overviewRoute,
+    buildingRoute,
+    floorRoute,
+    explorerRoute,
+    adminRoute,
+    peopleRoute,
+    auditRoute,
+    accountRoute.addChildren([profileRoute, securityRoute]),
+  ]),
 ])
 
 export const createAppRouter = (client: QueryClient) =>

@@ -4,7 +4,6 @@ import { IconDownload } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { SearchField } from '../ui/search-field.tsx'
 import classes from './audit-filters.module.css'
-import { AuditRange } from './audit-range.tsx'
 import { type AuditSearch, filtersOf, queryText } from './audit-search.ts'
 import { useAuditTexts } from './audit-texts.ts'
 
@@ -72,7 +71,6 @@ export const AuditFilterBar = ({ search, nowMs, buildings, names, onChange }: Au
           ...buildings.map(({ id, name }) => ({ value: String(id), label: name })),
         ]}
       />
-      <AuditRange search={search} nowMs={nowMs} onChange={onChange} />
       <Button
         component="a"
         href={`/api/audit/export?${queryText(filtersOf(search, nowMs))}`}

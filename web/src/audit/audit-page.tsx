@@ -13,6 +13,7 @@ import { ZoneNote } from '../ui/zone-note.tsx'
 import { AuditDetails } from './audit-details.tsx'
 import { AuditFilterBar } from './audit-filters.tsx'
 import classes from './audit-page.module.css'
+import { AuditRange } from './audit-range.tsx'
 import { auditEntryQuery, auditQuery } from './audit-queries.ts'
 import { type AuditSearch, filtersOf, isFiltered } from './audit-search.ts'
 import { AuditTable } from './audit-table.tsx'
@@ -60,7 +61,10 @@ export const AuditPage = () => {
   return (
     <>
       <PageHead title={t('audit.title')} crumbs={[{ name: t('nav.admin'), link: { to: '/admin' } }]}>
-        <ZoneNote timeZone={readersZone()} at={new Date(nowMs).toISOString()} />
+        <div className={classes.head}>
+          <ZoneNote timeZone={readersZone()} at={new Date(nowMs).toISOString()} />
+          <AuditRange search={filters} nowMs={nowMs} onChange={(next) => show(next, { replace: true })} />
+        </div>
       </PageHead>
       <p className={classes.note}>{t('audit.note')}</p>
       <AuditFilterBar

@@ -5,16 +5,20 @@ import { Age } from '../ui/age.tsx'
 import classes from './audit-table.module.css'
 import { readersZone, useAuditTexts } from './audit-texts.ts'
 
+/** The words of what happened say it too. */
 const Refused = ({ times }: { times: number }) => {
   const { t } = useTranslation()
   return (
-    <span className={classes.refused}>
+    <span className={classes.refused} title={t('audit.outcomes.refused')}>
       <IconBan size={14} stroke={1.75} aria-hidden />
-      {t('audit.outcomes.refused')}
       {times > 1 && <b>{t('audit.times', { count: times })}</b>}
     </span>
   )
 }
+
+/** What was refused is no thing of ours, but a question: `GET /api/buildings`. */
+const questionOf = ({ details }: AuditEntry): string | null =>
+  details !== null && typeof details.route === 'string' ? `${String(details.method)} ${details.route}` : null
 
 interface AuditTableProps {
   entries: readonly AuditEntry[]
@@ -40,7 +44,8 @@ export const AuditTable = ({ entries, buildingName, openId, onOpen }: AuditTable
         </tr>
       </thead>
       <tbody>
-        {entries.map(({ id, at, action, outcome, times, thing, building_id, actor, address }) => {
+        {entries.map((entry) => {
+          const { id, at, action, outcome, times, thing, building_id, actor, address } = entry
           const building = building_id === null ? undefined : buildingName(building_id)
           return (
             <tr key={id} data-open={id === openId || undefined}>
@@ -57,7 +62,7 @@ export const AuditTable = ({ entries, buildingName, openId, onOpen }: AuditTable
                 {outcome === 'refused' && <Refused times={times} />}
               </th>
               <td data-cell="thing">
-                {texts.thing(thing)}
+                {texts.thing(thing) || (questionOf(entry) && <code>{questionOf(entry)}</code>)}
                 {building && thing.kind !== 'building' && <span className={classes.quiet}>{building}</span>}
               </td>
               <td data-cell="who">

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { isWithdrawn } from '../platform/api.ts'
+import { useShownZone } from '../platform/preferences.ts'
 import { buildingsQuery } from '../registry/registry-queries.ts'
 import { FailurePage } from '../ui/failure-page.tsx'
 import { FrozenBanner } from '../ui/frozen-banner.tsx'
@@ -38,6 +39,7 @@ export const BuildingPage = () => {
   const buildingId = Number(useParams({ from: '/signed-in/buildings/$buildingId' }).buildingId)
   const { data, error, dataUpdatedAt, refetch } = useQuery(buildingDashboardQuery(buildingId))
   const { data: buildings = [] } = useQuery(buildingsQuery)
+  const timeZone = useShownZone(data?.building.timezone)
   const crumbs: Crumb[] = buildings.length > 1 ? [{ name: t('overview.title'), link: { to: '/' } }] : []
 
   if (error && (!data || isWithdrawn(error))) return <FailurePage error={error} onRetry={() => void refetch()} />
@@ -48,13 +50,13 @@ export const BuildingPage = () => {
     <>
       <PageHead title={building.name} crumbs={crumbs}>
         <Summary floors={floors} />
-        <ZoneNote timeZone={building.timezone} at={generated_at} />
+        <ZoneNote timeZone={timeZone} at={generated_at} />
       </PageHead>
-      <FrozenBanner error={error} answeredAt={dataUpdatedAt} timeZone={building.timezone} />
+      <FrozenBanner error={error} answeredAt={dataUpdatedAt} timeZone={timeZone} />
       {floors.length === 0 ? (
         <NoticePage title={t('building.emptyTitle')} text={t('building.emptyText')} />
       ) : (
-        <FloorTable floors={floors} timeZone={building.timezone} />
+        <FloorTable floors={floors} timeZone={timeZone} />
       )}
     </>
   )

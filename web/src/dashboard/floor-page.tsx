@@ -4,6 +4,7 @@ import { useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isWithdrawn } from '../platform/api.ts'
 import { useLanguage } from '../platform/language.ts'
+import { useShownZone } from '../platform/preferences.ts'
 import { buildingsQuery, zonesOfFloorQuery } from '../registry/registry-queries.ts'
 import { FailurePage } from '../ui/failure-page.tsx'
 import { FrozenBanner } from '../ui/frozen-banner.tsx'
@@ -58,12 +59,13 @@ export const FloorPage = () => {
     () => groupSensors(filterSensors(data?.sensors ?? [], search), search.group ?? 'zone', zones, language),
     [data?.sensors, search, zones, language],
   )
+  const timeZone = useShownZone(data?.floor.timezone)
   useScrollToSensor(data !== undefined)
 
   if (error && (!data || isWithdrawn(error))) return <FailurePage error={error} onRetry={() => void refetch()} />
   if (!data) return <FloorSkeleton />
 
-  const { floor, sensors, generated_at } = data
+  const { floor, sensors, withheld, generated_at } = data
   const show = (next: FloorSearch) => {
     void navigate({ to: '/floors/$floorId', params: { floorId: String(floorId) }, search: next, replace: true })
   }
@@ -71,16 +73,19 @@ export const FloorPage = () => {
     <>
       <PageHead title={floor.name} crumbs={crumbs}>
         <span>{t('floor.sensors', { count: sensors.length })}</span>
-        <ZoneNote timeZone={floor.timezone} at={generated_at} />
+        {withheld > 0 && <span title={t('presence.why')}>{t('floor.withheld', { count: withheld })}</span>}
+        <ZoneNote timeZone={timeZone} at={generated_at} />
       </PageHead>
-      <FrozenBanner error={error} answeredAt={dataUpdatedAt} timeZone={floor.timezone} />
-      {sensors.length === 0 ? (
+      <FrozenBanner error={error} answeredAt={dataUpdatedAt} timeZone={timeZone} />
+      {sensors.length === 0 && withheld > 0 && <NoticePage title={t('presence.title')} text={t('presence.why')} />}
+      {sensors.length === 0 && withheld === 0 && (
         <NoticePage title={t('floor.emptyTitle')} text={t('floor.emptyText')} />
-      ) : (
+      )}
+      {sensors.length > 0 && (
         <>
           <FloorFilters sensors={sensors} zones={zones} search={search} onChange={show} />
           {groups.length === 0 && <NothingFound sensors={sensors} zones={zones} search={search} onChange={show} />}
-          <SensorSections groups={groups} series={series} buildingId={floor.building_id} timeZone={floor.timezone} />
+          <SensorSections groups={groups} series={series} buildingId={floor.building_id} timeZone={timeZone} />
         </>
       )}
     </>

@@ -1,3 +1,4 @@
+import { enPeople } from './en-people.ts'
 import { enAudit } from './en-audit.ts'
 
 /** Every English string. `ja.ts` has the same keys; the type checker and a test see to it. */
@@ -11,7 +12,7 @@ export const en = {
     close: 'Close',
   },
   nav: { overview: 'Overview', floors: 'Floors', explorer: 'Explorer', admin: 'Admin' },
-  account: { menu: 'Account', signOut: 'Sign out' },
+  account: { menu: 'Account', open: 'Profile and security', signOut: 'Sign out' },
   theme: { label: 'Theme', light: 'Light', dark: 'Dark', auto: 'Like the system' },
   language: { label: 'Language' },
   signIn: {
@@ -60,6 +61,8 @@ export const en = {
     all: 'All',
     filters: 'Filters',
     text: 'Find a sensor',
+    withheld_one: '{{count}} sensor of motion or occupancy is not shown to you.',
+    withheld_other: '{{count}} sensors of motion or occupancy are not shown to you.',
     zone: 'Zone',
     kind: 'Kind',
     status: 'Status',
@@ -81,6 +84,10 @@ export const en = {
     },
     clear: 'Remove all filters',
     lastHour: 'Last hour: {{from}} to {{to}}',
+  },
+  presence: {
+    title: 'You may not see this',
+    why: 'What these sensors read tells where people are. It needs a permission of its own, which an administrator can give you.',
   },
   explorer: {
     title: 'Explorer',
@@ -121,6 +128,7 @@ export const en = {
     removeAll: 'Remove all',
     onFloor: '{{name}} on floor {{floor}}',
     unknownSensor: 'Sensor {{id}} (not found)',
+    withheldSensor: '{{name}} (needs a permission)',
     history: 'History of {{name}}',
     emptyTitle: 'Nothing is shown yet',
     emptyText: 'Choose up to {{most}} sensors, from any floor, to see and compare their history.',
@@ -178,6 +186,7 @@ export const en = {
     exportCsv: 'CSV, raw readings',
     exportParquet: 'Parquet, raw readings',
   },
+  people: enPeople,
   audit: enAudit,
   condition: {
     ok: 'OK',

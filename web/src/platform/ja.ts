@@ -1,4 +1,5 @@
 import type { Translation } from './en.ts'
+import { jaPeople } from './ja-people.ts'
 import { jaAudit } from './ja-audit.ts'
 
 /** Every Japanese string: written for Japanese readers, not word for word. */
@@ -12,7 +13,7 @@ export const ja: Translation = {
     close: '閉じる',
   },
   nav: { overview: '概要', floors: 'フロア', explorer: 'エクスプローラー', admin: '管理' },
-  account: { menu: 'アカウント', signOut: 'サインアウト' },
+  account: { menu: 'アカウント', open: 'プロフィールとセキュリティ', signOut: 'サインアウト' },
   theme: { label: '表示テーマ', light: 'ライト', dark: 'ダーク', auto: 'システムに合わせる' },
   language: { label: '言語' },
   signIn: {
@@ -59,6 +60,7 @@ export const ja: Translation = {
     all: 'すべて',
     filters: '絞り込み',
     text: 'センサーを検索',
+    withheld_other: '人の動き・在室のセンサー {{count}}台は表示できません。',
     zone: 'ゾーン',
     kind: '種類',
     status: '状態',
@@ -80,6 +82,10 @@ export const ja: Translation = {
     },
     clear: '条件をすべて外す',
     lastHour: '過去1時間: {{from}} ～ {{to}}',
+  },
+  presence: {
+    title: '表示する権限がありません',
+    why: '人の居場所がわかる計測値のため、専用の権限が必要です。管理者に依頼してください。',
   },
   explorer: {
     title: 'エクスプローラー',
@@ -119,6 +125,7 @@ export const ja: Translation = {
     removeAll: 'すべて外す',
     onFloor: '{{floor}}の{{name}}を開く',
     unknownSensor: 'センサー {{id}}（見つかりません）',
+    withheldSensor: '{{name}}（権限が必要です）',
     history: '{{name}}の履歴',
     emptyTitle: 'センサーが選択されていません',
     emptyText: '{{most}}台までのセンサーを、フロアをまたいで選び、履歴を比較できます。',
@@ -174,6 +181,7 @@ export const ja: Translation = {
     exportCsv: 'CSV（生データ）',
     exportParquet: 'Parquet（生データ）',
   },
+  people: jaPeople,
   audit: jaAudit,
   condition: {
     ok: '正常',

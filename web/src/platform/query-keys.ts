@@ -1,6 +1,13 @@
 /** Every key of the query cache, in one place, so that invalidating finds what was stored. */
 export const queryKeys = {
   session: ['session'],
+  people: (filter: object) => ['people', filter] as const,
+  allPeople: ['people'],
+  invitations: ['invitations'],
+  profile: ['profile'],
+  ownSessions: ['own-sessions'],
+  floorsOfBuilding: (buildingId: number) => ['floors', { buildingId }],
+  link: (token: string) => ['link', token],
   buildings: ['buildings'],
   zonesOfFloor: (floorId: number) => ['zones', { floorId }],
   sensorsOfBuilding: (buildingId: number) => ['sensors', { buildingId }],

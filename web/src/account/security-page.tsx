@@ -1,0 +1,10 @@
+import { PasswordSection } from './password-section.tsx'
+import { SessionSection } from './session-section.tsx'
+
+/** What keeps an account its owner's; each section is a card of its own. */
+export const SecurityPage = () => (
+  <>
+    <PasswordSection />
+    <SessionSection />
+  </>
+)
