@@ -68,7 +68,12 @@ export const enAudit = {
   actions: {
     session: { sign_in: 'Signed in', sign_out: 'Signed out', refused: 'Sign-in refused', end: 'Sessions ended' },
     access: { refused: 'Access refused' },
-    api_key: { refused: 'API key refused', create: 'API key made', revoke: 'API key revoked' },
+    api_key: {
+      refused: 'API key refused',
+      create: 'API key made',
+      rotate: 'API key rotated',
+      revoke: 'API key revoked',
+    },
     person: {
       create: 'Person added',
       update: 'Person changed',

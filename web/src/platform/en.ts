@@ -1,3 +1,4 @@
+import { enKeys } from './en-keys.ts'
 import { enPeople } from './en-people.ts'
 import { enAudit } from './en-audit.ts'
 
@@ -187,6 +188,7 @@ export const en = {
     exportParquet: 'Parquet, raw readings',
   },
   people: enPeople,
+  keys: enKeys,
   audit: enAudit,
   condition: {
     ok: 'OK',

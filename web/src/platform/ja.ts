@@ -1,4 +1,5 @@
 import type { Translation } from './en.ts'
+import { jaKeys } from './ja-keys.ts'
 import { jaPeople } from './ja-people.ts'
 import { jaAudit } from './ja-audit.ts'
 
@@ -182,6 +183,7 @@ export const ja: Translation = {
     exportParquet: 'Parquet（生データ）',
   },
   people: jaPeople,
+  keys: jaKeys,
   audit: jaAudit,
   condition: {
     ok: '正常',
