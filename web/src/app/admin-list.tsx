@@ -3,21 +3,18 @@ import { IconSettings } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, type LinkProps, useLocation } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { sessionQuery } from '../auth/session.ts'
+import { isAdministrator, mayConfigure, sessionQuery } from '../auth/session.ts'
 import classes from './navigation.module.css'
-
-const administrators: readonly Role[] = ['administrator']
-const configurers: readonly Role[] = ['administrator', 'manager']
 
 /** Pages of those who look after buildings or the whole installation, in the order of the list. */
 const adminPages = [
-  { to: '/admin/people', label: 'people.title', roles: administrators },
-  { to: '/admin/gateways', label: 'keys.gateways', roles: configurers },
-  { to: '/admin/audit', label: 'audit.title', roles: administrators },
+  { to: '/admin/people', label: 'people.title', isFor: isAdministrator },
+  { to: '/admin/gateways', label: 'keys.gateways', isFor: mayConfigure },
+  { to: '/admin/audit', label: 'audit.title', isFor: isAdministrator },
 ] as const satisfies {
   to: LinkProps['to']
   label: string
-  roles: readonly Role[]
+  isFor: (role: Role) => boolean
 }[]
 
 /** Whom it is not for does not see that there is more. */
@@ -26,7 +23,7 @@ export const AdminList = ({ onNavigate }: { onNavigate: (() => void) | undefined
   const { data: session } = useQuery(sessionQuery)
   const path = useLocation({ select: ({ pathname }) => pathname })
   const role = session?.user?.role
-  const pages = adminPages.filter(({ roles }) => role !== undefined && roles.includes(role))
+  const pages = adminPages.filter(({ isFor }) => role !== undefined && isFor(role))
   if (pages.length === 0) return null
   const isHere = path.startsWith('/admin')
   return (

@@ -1,4 +1,4 @@
-import type { ProfilePatch, SignedInUser } from '@plenum/contract'
+import type { ProfilePatch, Role, SignedInUser } from '@plenum/contract'
 import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { getJson, patchJson, postJson } from '../platform/api.ts'
 import { queryKeys } from '../platform/query-keys.ts'
@@ -18,6 +18,10 @@ export const sessionQuery = queryOptions({
 
 /** Whether single sensors of motion and occupancy are shown to whoever is signed in. */
 export const useSeesPresence = (): boolean => useQuery(sessionQuery).data?.user?.sees_presence ?? false
+
+export const isAdministrator = (role: Role): boolean => role === 'administrator'
+/** Buildings, gateways and their keys; administrators all, managers those of their buildings. */
+export const mayConfigure = (role: Role): boolean => isAdministrator(role) || role === 'manager'
 
 const signedOut: Session = { user: null }
 

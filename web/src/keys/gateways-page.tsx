@@ -1,7 +1,8 @@
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { isWithdrawn } from '../platform/api.ts'
+import { mayConfigure, sessionQuery } from '../auth/session.ts'
+import { isWithdrawn, ProblemError } from '../platform/api.ts'
 import { buildingsQuery } from '../registry/registry-queries.ts'
 import { FailurePage } from '../ui/failure-page.tsx'
 import { NoticePage } from '../ui/notice-page.tsx'
@@ -14,8 +15,10 @@ import classes from './keys.module.css'
 /** Gateways by building, with the keys that they send with. */
 export const GatewaysPage = () => {
   const { t } = useTranslation()
+  const { data: session } = useQuery(sessionQuery)
   const gateways = useQuery(gatewaysQuery)
   const buildings = useQuery(buildingsQuery)
+  if (session?.user && !mayConfigure(session.user.role)) return <FailurePage error={new ProblemError(403, {})} />
   const error = gateways.error ?? buildings.error
   const isLoaded = gateways.data !== undefined && buildings.data !== undefined
   if (error && (!isLoaded || isWithdrawn(error))) {
