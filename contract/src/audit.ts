@@ -14,6 +14,7 @@ export const auditActions = [
   'access.refused',
   'api_key.refused',
   'api_key.create',
+  'api_key.rotate',
   'api_key.revoke',
   'person.create',
   'person.update',

@@ -1,3 +1,4 @@
+export * from './api-keys.ts'
 export * from './audit.ts'
 export * from './dashboard.ts'
 export * from './history.ts'

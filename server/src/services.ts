@@ -3,7 +3,7 @@ import { createAudit } from '#audit'
 import { createAuth, type ProviderSettings, type SessionLife } from '#auth'
 import { createDashboard } from '#dashboard'
 import { createHistory } from '#history'
-import { type Clock, createMetrics, type Log, openDatabase, type Storage } from '#platform'
+import { type Clock, createMetrics, type Log, openDatabase, openRedis, type Storage } from '#platform'
 import { createPeople } from '#people'
 import { createReadings } from '#readings'
 import { createRegistry } from '#registry'
@@ -13,6 +13,8 @@ export type Services = Awaited<ReturnType<typeof createServices>>
 export interface ServiceSettings {
   databaseUrl: string
   replicaUrl: string | null
+  /** What it holds may be lost at any moment; none unless said. */
+  redisUrl?: string | null
   publicUrl: string | null
   /** What the database was made for; native unless said. */
   storage?: Storage
@@ -24,6 +26,8 @@ export interface ServiceSettings {
   sessionLife?: SessionLife
   /** Single sign-on; there is none unless said. */
   openid?: ProviderSettings | null
+  /** Within this time what one instance changes of a person's rights holds on all; a second unless said. */
+  rightsMaxAgeMs?: number
   log: Log
   clock: Clock
 }
@@ -60,13 +64,18 @@ export async function createServices(settings: ServiceSettings) {
   const poolCounts = () => Object.fromEntries(Object.entries(pools).map(([name, pool]) => [name, pool.counts()]))
   metrics.watchPools(poolCounts)
 
-  const { publicUrl, address, sessionLife = defaultSessionLife, openid = null } = settings
+  const { redisUrl } = settings
+  const redis = redisUrl ? openRedis({ url: redisUrl, log, metrics }) : null
+  const { publicUrl, address, sessionLife = defaultSessionLife, openid = null, rightsMaxAgeMs = 1_000 } = settings
   const audit = createAudit({ db: primary.db, clock, log })
   const auth = await createAuth({
     db: primary.db,
     audit,
     log,
     clock,
+    metrics,
+    redis,
+    rightsMaxAgeMs,
     publicUrl,
     address,
     sessionLife,
@@ -106,10 +115,12 @@ export async function createServices(settings: ServiceSettings) {
     dashboard,
     metrics,
     database: primary,
+    redis,
     worker,
     poolCounts,
     close: async (): Promise<void> => {
       await audit.close()
+      await redis?.close()
       await Promise.all(Object.values(pools).map((pool) => pool.close()))
     },
   }

@@ -6,6 +6,7 @@ import type {
   FloorInput,
   IngestAnswer,
   NewApiKey,
+  NewGatewayKey,
   ReadingRun,
   Role,
   SensorInput,
@@ -89,6 +90,9 @@ interface TestServerSettings {
   publicUrl: string
   trustedProxies: string[]
   openid: ProviderSettings
+  redisUrl: string
+  /** As old as what an instance knows of people's rights may be; here every request asks, unless said. */
+  rightsMaxAgeMs: number
 }
 
 export const administrator = { email: 'admin@example.com', password: 'correct horse battery' }
@@ -100,12 +104,13 @@ export const administrator = { email: 'admin@example.com', password: 'correct ho
  */
 export async function startTestServer(asked: Partial<TestServerSettings> = {}): Promise<TestServer> {
   const { webDir = null, publicUrl = null, trustedProxies = [], openid = null } = asked
+  const { redisUrl = null, rightsMaxAgeMs = 0 } = asked
   const databaseUrl = asked.databaseUrl ?? (await cloneDatabase())
   const clock = createTestClock()
   const logged: string[] = []
   const log = createLog('debug', { write: (line) => void logged.push(line) })
   const settings = { databaseUrl, replicaUrl: null, publicUrl, storage, openid, address: 'http://localhost:3000' }
-  const services = await createServices({ ...settings, log, clock })
+  const services = await createServices({ ...settings, redisUrl, rightsMaxAgeMs, log, clock })
   const overTls = publicUrl?.startsWith('https:') ?? false
   const app = await buildApp(services, { log, metricsToken: null, webDir, trustedProxies, overTls })
   await app.ready()
@@ -220,7 +225,7 @@ export async function createSmallBuilding(server: TestServer, key = randomBytes(
     } satisfies SensorInput)
   const temperature = await sensor('temperature', 'temperature')
   const co2 = await sensor('co2', 'co2')
-  const { key: apiKey } = await create<NewApiKey>(as, `/api/gateways/${gateway.id}/keys`, {})
+  const { key: apiKey } = await create<NewGatewayKey>(as, `/api/gateways/${gateway.id}/keys`, {})
   const asGateway = caller(app, { authorization: `Bearer ${apiKey}` })
   return { building, floor, gateway, temperature, co2, apiKey, asGateway, key }
 }

@@ -25,4 +25,8 @@ export const authErrors = defineErrors({
   session_not_found: [404, 'No such session'],
   api_key_not_found: [404, 'No such API key'],
   gateway_of_key_not_found: [404, 'No such gateway'],
+  api_key_expired: [409, 'The key has expired'],
+  api_key_replaced: [409, 'The key is replaced already'],
+  key_action_not_yours: [422, 'The key would be for more than you may'],
+  key_building_not_found: [422, 'No such building'],
 })

@@ -2,18 +2,24 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Audit } from '#audit'
-import type { App, Clock, Log, Tables } from '#platform'
+import type { App, Clock, Log, Metrics, Redis, Tables } from '#platform'
 import type { Principal } from './access.ts'
+import { createAccessChanges } from './access-changes.ts'
+import { createAccessChangeStore } from './access-change-store.ts'
 import { createDeviceCookies } from './device-cookie.ts'
+import { gatewayKeyRoutes } from './gateway-key-routes.ts'
 import { guard } from './guard.ts'
 import { createKeys } from './keys.ts'
 import { keyRoutes } from './key-routes.ts'
 import { createEntrance } from './entrance.ts'
 import { removeIdentities } from './identity-store.ts'
+import { createKeyStore } from './key-store.ts'
 import { createLibrary } from './library.ts'
 import { createOpenidProvider, type ProviderSettings } from './openid-provider.ts'
 import { ownSessionRoutes } from './own-session-routes.ts'
 import { createPasswords } from './passwords.ts'
+import { createSessionCookies } from './session-cookie.ts'
+import { createSessionMemory } from './session-memory.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { createSessionStore } from './session-store.ts'
 import { createSessions } from './sessions.ts'
@@ -55,6 +61,11 @@ export interface AuthSettings {
   audit: Audit
   log: Log
   clock: Clock
+  metrics: Metrics
+  /** Where sessions are remembered for all instances; null: each for itself. */
+  redis: Redis | null
+  /** How old what is remembered of a person may be; 0: every request asks. */
+  rightsMaxAgeMs: number
   /** The address people use; null: the process's own. */
   publicUrl: string | null
   address: string
@@ -66,7 +77,8 @@ export interface AuthSettings {
 }
 
 /** Who people and gateways are, and what they may do. */
-export async function createAuth({ db, audit, log, clock, sessionLife, openid, onSeen, ...addresses }: AuthSettings) {
+export async function createAuth(settings: AuthSettings) {
+  const { db, audit, log, clock, metrics, redis, rightsMaxAgeMs, sessionLife, openid, onSeen, ...addresses } = settings
   const { refusals } = audit
   const store = createStore(db)
   const sessionStore = createSessionStore(db)
@@ -86,7 +98,12 @@ export async function createAuth({ db, audit, log, clock, sessionLife, openid, o
     isDisabled,
     hasSecondFactor: steps.isEnabled,
   })
-  const sessions = createSessions({ signIn, store, sessionStore, log, onSeen, maxS: sessionLife.maxS })
+  const changeStore = createAccessChangeStore(db)
+  const changes = createAccessChanges({ store: changeStore, maxAgeMs: rightsMaxAgeMs })
+  const memory = createSessionMemory({ redis, secret, changes, metrics, read: sessionStore.read })
+  const cookies = createSessionCookies({ secret, name: sessionCookieName(overTls) })
+  const { maxS } = sessionLife
+  const sessions = createSessions({ cookies, memory, changes, store, sessionStore, log, onSeen, maxS })
   const throttle = createThrottle({ store: createThrottleStore(db), secret: throttleSecret, clock })
   const devices = createDeviceCookies({ secret: throttleSecret, overTls })
   const passwords = createPasswords({ store, signIn, throttle })
@@ -113,7 +130,7 @@ export async function createAuth({ db, audit, log, clock, sessionLife, openid, o
       log,
     })
   const singleSignOn = createSingleSignOn({ db, provider, entrance, throttle, overTls })
-  const keys = createKeys({ store, log })
+  const keys = createKeys({ store: createKeyStore(db), scopeOf: store.scope, log })
 
   const identify = async ({ headers }: FastifyRequest): Promise<Principal | null> => {
     if (headers.authorization === undefined) return sessions.of(headers.cookie)
@@ -133,17 +150,24 @@ export async function createAuth({ db, audit, log, clock, sessionLife, openid, o
     dropExpiredSessions: async (): Promise<void> => {
       await store.dropExpiredSessions(sessionLife.maxS)
       await throttle.dropEnded()
+      await changeStore.dropOld()
     },
     sessionCookieName: sessionCookieName(overTls),
     /** Before any route is added. */
     guard: (app: App) =>
-      guard(app, identify, () => addresses.publicUrl && new URL(addresses.publicUrl).origin, refusals),
+      guard(app, {
+        identify,
+        ownOrigin: () => addresses.publicUrl && new URL(addresses.publicUrl).origin,
+        refusals,
+        written: changes.expire,
+      }),
     routes: (app: App): void => {
       sessionRoutes(app, { library, entrance })
       twoFactorRoutes(app, { twoFactor, entrance, sessions, devices })
       singleSignOnRoutes(app, singleSignOn)
       ownSessionRoutes(app, { sessionStore, sessions })
       keyRoutes(app, keys)
+      gatewayKeyRoutes(app, keys)
     },
   }
 }

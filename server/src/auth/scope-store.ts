@@ -11,13 +11,15 @@ export async function readScope(db: Kysely<Tables>, personId: string): Promise<N
     .orderBy('building_id')
     .orderBy('floor_id')
     .execute()
-  return {
-    buildingIds: rows.filter(({ floor_id }) => floor_id === null).map(({ building_id }) => building_id),
-    floors: rows.flatMap(({ building_id: buildingId, floor_id: floorId }) =>
-      floorId === null ? [] : [{ floorId, buildingId }],
-    ),
-  }
+  return scopeOfRows(rows)
 }
+
+export const scopeOfRows = (rows: readonly { building_id: number; floor_id: number | null }[]): NonNullable<Scope> => ({
+  buildingIds: rows.filter(({ floor_id }) => floor_id === null).map(({ building_id }) => building_id),
+  floors: rows.flatMap(({ building_id: buildingId, floor_id: floorId }) =>
+    floorId === null ? [] : [{ floorId, buildingId }],
+  ),
+})
 
 const anyOf = (column: string, ids: readonly number[]) => sql`${sql.ref(column)} = any(${ids}::int4[])`
 

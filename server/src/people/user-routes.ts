@@ -30,7 +30,8 @@ export function userRoutes(app: App, users: Users, originOf: (request: FastifyRe
       config: { ...config, problems: [409, 422] },
       schema: {
         summary: 'Change what a person may do, or disable them',
-        description: 'Holds for their next request. Whoever is disabled loses sessions, and API keys stop working.',
+        description:
+          'Holds for their next request, on other instances within a second. Whoever is disabled loses sessions, and API keys stop working.',
         tags,
         params: PersonParams,
         body: UserPatch,

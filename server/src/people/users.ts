@@ -70,7 +70,7 @@ export function createUsers({ db, store, links, auth, accessChanged }: UsersCont
     },
 
     /**
-     * Holds for the next request of the person, on every instance; whoever is disabled loses sessions at once.
+     * Holds for the next request of the person, on other instances within a second; whoever is disabled loses sessions.
      * @throws user_not_found, last_administrator, and what contradicts itself: scope_…, presence_not_of_role
      */
     async change(id: string, patch: UserPatch, by: By): Promise<User> {

@@ -24,7 +24,15 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>
 
+export interface AccessChange {
+  at: Generated<Timestamp>
+  person_id: string
+  xid: Generated<string>
+}
+
 export interface ApiKey {
+  actions: string[] | null
+  building_ids: number[] | null
   created_at: Generated<Timestamp>
   expires_at: Timestamp | null
   gateway_id: number | null
@@ -33,6 +41,7 @@ export interface ApiKey {
   last_used_at: Timestamp | null
   name: string
   readings_per_minute: number
+  replaces_id: number | null
   start: string
   user_id: string | null
 }
@@ -428,6 +437,7 @@ export interface Zone {
 }
 
 export interface DB {
+  access_change: AccessChange
   api_key: ApiKey
   audit_entry: AuditEntry
   building: Building

@@ -60,8 +60,9 @@ export const asks: Record<string, Ask[]> = {
   'POST /api/profile/password': [
     () => ({ body: { current_password: 'wrong wrong', new_password: 'a window in the east' } }),
   ],
-  'POST /api/keys': [() => ({ body: {} })],
+  'POST /api/keys': [() => ({ body: {} }), ({ building }) => ({ body: { building_ids: [building] } })],
   'POST /api/gateways/{id}/keys': [() => ({ body: { name: 'x' } })],
+  'POST /api/gateways/{id}/keys/{key_id}/rotate': [() => ({ body: { overlap_hours: 1 } })],
   'POST /api/sensors/data': [
     ({ sensor }) => ({ body: { readings: [{ sensor_id: sensor, timestamp: at, value: 1 }] } }),
     ({ sensorKey }) => ({ body: { sensor_key: sensorKey, timestamp: at, value: 1 } }),

@@ -52,6 +52,7 @@ account     POST    /api/keys
 account     DELETE  /api/keys/{id}
 configure   GET     /api/gateways/{id}/keys
 configure   POST    /api/gateways/{id}/keys
+configure   POST    /api/gateways/{id}/keys/{key_id}/rotate
 configure   DELETE  /api/gateways/{id}/keys/{key_id}
 ingest      POST    /api/sensors/data
 ingest      POST    /api/import/readings

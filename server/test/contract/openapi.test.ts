@@ -193,6 +193,10 @@ test('what the server really answers is what the document says, for every operat
   const ofGateway = (await say(as, 'POST', '/api/gateways/{id}/keys', gateway, {})).json<NewApiKey>()
   await say(as, 'GET', '/api/gateways/{id}/keys', gateway)
   await say(as, 'GET', '/api/gateways/{id}/keys', { id: 2_147_483_647 })
+  const rotate = '/api/gateways/{id}/keys/{key_id}/rotate'
+  await say(as, 'POST', rotate, { id: gateway.id, key_id: ofGateway.id }, { overlap_hours: 1 })
+  await say(as, 'POST', rotate, { id: gateway.id, key_id: ofGateway.id }, {})
+  await say(as, 'POST', '/api/keys', {}, { building_ids: [2_147_483_647] })
   const feed = caller(app, { authorization: `Bearer ${ofGateway.key}` })
   await say(feed, 'POST', '/api/sensors/data', {}, { sensor_key: `${key}/co2`, timestamp: at, value: 613 })
   await say(feed, 'POST', '/api/sensors/data', {}, { sensor_key: 'nobody', timestamp: at, value: 613 })

@@ -95,9 +95,16 @@ const explorerRoute = createRoute({
 const adminRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/admin',
-  beforeLoad: () => {
-    throw redirect({ to: '/admin/people', replace: true })
+  beforeLoad: async ({ context }) => {
+    const { user } = await context.client.query(sessionQuery)
+    throw redirect({ to: user?.role === 'administrator' ? '/admin/people' : '/admin/gateways', replace: true })
   },
+})
+
+const gatewaysRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/admin/gateways',
+  component: lazyRouteComponent(() => import('../keys/gateways-page.tsx'), 'GatewaysPage'),
 })
 
 /** Only administrators come here: of all others none of it is loaded. */
@@ -127,6 +134,12 @@ const securityRoute = createRoute({
   component: lazyRouteComponent(() => import('../account/security-page.tsx'), 'SecurityPage'),
 })
 
+const ownKeysRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('../keys/own-keys-page.tsx'), 'OwnKeysPage'),
+})
+
 /** For those who hold a link, signed in or not. */
 const invitationRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -151,8 +164,9 @@ const routeTree = rootRoute.addChildren([
     explorerRoute,
     adminRoute,
     peopleRoute,
+    gatewaysRoute,
     auditRoute,
-    accountRoute.addChildren([profileRoute, securityRoute]),
+    accountRoute.addChildren([profileRoute, securityRoute, ownKeysRoute]),
   ]),
 ])
 

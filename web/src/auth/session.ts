@@ -1,6 +1,7 @@
 import type {
   CodeGiven,
   ProfilePatch,
+  Role,
   SignedInUser,
   SignInAnswer,
   SignInWays,
@@ -26,6 +27,10 @@ export const sessionQuery = queryOptions({
 
 /** Whether single sensors of motion and occupancy are shown to whoever is signed in. */
 export const useSeesPresence = (): boolean => useQuery(sessionQuery).data?.user?.sees_presence ?? false
+
+export const isAdministrator = (role: Role): boolean => role === 'administrator'
+/** Buildings, gateways and their keys; administrators all, managers those of their buildings. */
+export const mayConfigure = (role: Role): boolean => isAdministrator(role) || role === 'manager'
 
 const signedOut: Session = { user: null }
 

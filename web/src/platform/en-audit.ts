@@ -74,7 +74,12 @@ export const enAudit = {
       end: 'Sessions ended',
     },
     access: { refused: 'Access refused' },
-    api_key: { refused: 'API key refused', create: 'API key made', revoke: 'API key revoked' },
+    api_key: {
+      refused: 'API key refused',
+      create: 'API key made',
+      rotate: 'API key rotated',
+      revoke: 'API key revoked',
+    },
     person: {
       create: 'Person added',
       update: 'Person changed',

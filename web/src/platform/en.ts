@@ -1,3 +1,4 @@
+import { enKeys } from './en-keys.ts'
 import { enAudit } from './en-audit.ts'
 import { enPeople } from './en-people.ts'
 import { enTwoFactor } from './en-two-factor.ts'
@@ -187,6 +188,7 @@ export const en = {
     exportCsv: 'CSV, raw readings',
     exportParquet: 'Parquet, raw readings',
   },
+  keys: enKeys,
   audit: enAudit,
   people: enPeople,
   twoFactor: enTwoFactor,

@@ -75,7 +75,12 @@ export const jaAudit: Strings<typeof enAudit> = {
       end: 'セッションの終了',
     },
     access: { refused: 'アクセスの拒否' },
-    api_key: { refused: 'API キーの拒否', create: 'API キーの発行', revoke: 'API キーの失効' },
+    api_key: {
+      refused: 'API キーの拒否',
+      create: 'API キーの発行',
+      rotate: 'API キーの更新',
+      revoke: 'API キーの失効',
+    },
     person: {
       create: 'ユーザーの追加',
       update: 'ユーザーの変更',

@@ -1,4 +1,5 @@
 import type { Translation } from './en.ts'
+import { jaKeys } from './ja-keys.ts'
 import { jaAudit } from './ja-audit.ts'
 import { jaPeople } from './ja-people.ts'
 import { jaTwoFactor } from './ja-two-factor.ts'
@@ -182,6 +183,7 @@ export const ja: Translation = {
     exportCsv: 'CSV（生データ）',
     exportParquet: 'Parquet（生データ）',
   },
+  keys: jaKeys,
   audit: jaAudit,
   people: jaPeople,
   twoFactor: jaTwoFactor,
