@@ -7,6 +7,7 @@ import { Closed, Id, Nullable, PageQuery, Timestamp } from './wire.ts'
  */
 export const auditActions = [
   'session.sign_in',
+  'session.code_required',
   'session.sign_out',
   'session.refused',
   'session.end',
@@ -20,6 +21,12 @@ export const auditActions = [
   'person.disable',
   'person.enable',
   'person.set_password',
+  'two_factor.enable',
+  'two_factor.disable',
+  'two_factor.reset',
+  'recovery_codes.create',
+  'single_sign_on.connect',
+  'single_sign_on.disconnect',
   'password_reset.create',
   'invitation.create',
   'invitation.reissue',

@@ -62,7 +62,7 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
   ])
   asked?.throwIfAborted()
 
-  const { replicaUrl, redisUrl, publicUrl, role, storage, sessionLife } = config
+  const { replicaUrl, redisUrl, publicUrl, role, storage, sessionLife, openid } = config
   const address = addressOf(config.host, config.port)
   const worker = role !== 'web'
   const services = await createServices({
@@ -74,6 +74,7 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
     address,
     worker,
     sessionLife,
+    openid,
     log,
     clock: systemClock,
   })

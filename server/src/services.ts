@@ -1,6 +1,6 @@
 import { historyLimits } from '@plenum/contract'
 import { createAudit } from '#audit'
-import { createAuth, type SessionLife } from '#auth'
+import { createAuth, type ProviderSettings, type SessionLife } from '#auth'
 import { createDashboard } from '#dashboard'
 import { createHistory } from '#history'
 import { type Clock, createMetrics, type Log, openDatabase, openRedis, type Storage } from '#platform'
@@ -26,6 +26,8 @@ export interface ServiceSettings {
   sessionLife?: SessionLife
   /** Within this time what one instance changes of a person's rights holds on all; a second unless said. */
   rightsMaxAgeMs?: number
+  /** Single sign-on; there is none unless said. */
+  openid?: ProviderSettings | null
   log: Log
   clock: Clock
 }
@@ -64,7 +66,7 @@ export async function createServices(settings: ServiceSettings) {
 
   const { redisUrl } = settings
   const redis = redisUrl ? openRedis({ url: redisUrl, log, metrics }) : null
-  const { publicUrl, address, sessionLife = defaultSessionLife, rightsMaxAgeMs = 1_000 } = settings
+  const { publicUrl, address, sessionLife = defaultSessionLife, openid = null, rightsMaxAgeMs = 1_000 } = settings
   const audit = createAudit({ db: primary.db, clock, log })
   const auth = await createAuth({
     db: primary.db,
@@ -77,6 +79,7 @@ export async function createServices(settings: ServiceSettings) {
     publicUrl,
     address,
     sessionLife,
+    openid,
     onSeen: (id) => people.seen(id),
   })
   const people = createPeople({ db: primary.db, auth, publicUrl, accessChanged: () => auth.keys.forget() })

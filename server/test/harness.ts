@@ -14,6 +14,7 @@ import type {
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import pg from 'pg'
 import { bySystem } from '#audit'
+import type { ProviderSettings } from '#auth'
 import { type App, type Clock, createLog, type Storage, type Tables } from '#platform'
 import { type Kysely, sql } from 'kysely'
 import { buildApp } from '../src/app.ts'
@@ -91,6 +92,7 @@ interface TestServerSettings {
   redisUrl: string
   /** As old as what an instance knows of people's rights may be; here every request asks, unless said. */
   rightsMaxAgeMs: number
+  openid: ProviderSettings
 }
 
 export const administrator = { email: 'admin@example.com', password: 'correct horse battery' }
@@ -101,12 +103,19 @@ export const administrator = { email: 'admin@example.com', password: 'correct ho
  * `databaseUrl`: that of another server, to be one more instance on it.
  */
 export async function startTestServer(asked: Partial<TestServerSettings> = {}): Promise<TestServer> {
-  const { webDir = null, publicUrl = null, trustedProxies = [], redisUrl = null, rightsMaxAgeMs = 0 } = asked
+  const {
+    webDir = null,
+    publicUrl = null,
+    trustedProxies = [],
+    redisUrl = null,
+    rightsMaxAgeMs = 0,
+    openid = null,
+  } = asked
   const databaseUrl = asked.databaseUrl ?? (await cloneDatabase())
   const clock = createTestClock()
   const logged: string[] = []
   const log = createLog('debug', { write: (line) => void logged.push(line) })
-  const settings = { databaseUrl, replicaUrl: null, publicUrl, storage, address: 'http://localhost:3000' }
+  const settings = { databaseUrl, replicaUrl: null, publicUrl, storage, openid, address: 'http://localhost:3000' }
   const services = await createServices({ ...settings, redisUrl, rightsMaxAgeMs, log, clock })
   const overTls = publicUrl?.startsWith('https:') ?? false
   const app = await buildApp(services, { log, metricsToken: null, webDir, trustedProxies, overTls })

@@ -12,7 +12,10 @@ import { guard } from './guard.ts'
 import { createKeys } from './keys.ts'
 import { keyRoutes } from './key-routes.ts'
 import { createKeyStore } from './key-store.ts'
+import { createEntrance } from './entrance.ts'
+import { removeIdentities } from './identity-store.ts'
 import { createLibrary } from './library.ts'
+import { createOpenidProvider, type ProviderSettings } from './openid-provider.ts'
 import { ownSessionRoutes } from './own-session-routes.ts'
 import { createPasswords } from './passwords.ts'
 import { createSessionCookies } from './session-cookie.ts'
@@ -24,6 +27,11 @@ import { createSignIn, type SessionLife, sessionCookieName } from './sign-in.ts'
 import { createStore } from './store.ts'
 import { createThrottle } from './throttle.ts'
 import { createThrottleStore } from './throttle-store.ts'
+import { singleSignOnRoutes } from './single-sign-on-routes.ts'
+import { createSingleSignOn } from './single-sign-on.ts'
+import { createTwoFactor } from './two-factor.ts'
+import { twoFactorRoutes } from './two-factor-routes.ts'
+import { createTwoFactorStore } from './two-factor-store.ts'
 
 export {
   type Action,
@@ -41,6 +49,7 @@ export {
 } from './access.ts'
 export { byOf } from './by.ts'
 export { callerOf, personOf } from './guard.ts'
+export type { ProviderSettings } from './openid-provider.ts'
 export type { Passwords } from './passwords.ts'
 export { buildingWithinScope, withinScope } from './scope-store.ts'
 export { generatePassword, type SessionLife } from './sign-in.ts'
@@ -61,13 +70,15 @@ export interface AuthSettings {
   publicUrl: string | null
   address: string
   sessionLife: SessionLife
+  /** null: people sign in with passwords only. */
+  openid: ProviderSettings | null
   /** Told once a minute of a person who is there. */
   onSeen: (personId: string) => Promise<void>
 }
 
 /** Who people and gateways are, and what they may do. */
 export async function createAuth(settings: AuthSettings) {
-  const { db, audit, log, clock, metrics, redis, rightsMaxAgeMs, sessionLife, onSeen, ...addresses } = settings
+  const { db, audit, log, clock, metrics, redis, rightsMaxAgeMs, sessionLife, openid, onSeen, ...addresses } = settings
   const { refusals } = audit
   const store = createStore(db)
   const sessionStore = createSessionStore(db)
@@ -76,7 +87,17 @@ export async function createAuth(settings: AuthSettings) {
   const throttleSecret = await store.secret('sign_in_throttle', newSecret)
   const publicUrl = addresses.publicUrl ?? addresses.address
   const overTls = publicUrl.startsWith('https:')
-  const signIn = await createSignIn({ db, secret, publicUrl, life: sessionLife, isDisabled: store.isDisabled })
+  const twoFactorSecret = await store.secret('two_factor', newSecret)
+  const steps = createTwoFactorStore(db)
+  const { isDisabled, endSessions } = store
+  const signIn = await createSignIn({
+    db,
+    secret,
+    publicUrl,
+    life: sessionLife,
+    isDisabled,
+    hasSecondFactor: steps.isEnabled,
+  })
   const changeStore = createAccessChangeStore(db)
   const changes = createAccessChanges({ store: changeStore, maxAgeMs: rightsMaxAgeMs })
   const memory = createSessionMemory({ redis, secret, changes, metrics, read: sessionStore.read })
@@ -85,7 +106,30 @@ export async function createAuth(settings: AuthSettings) {
   const sessions = createSessions({ cookies, memory, changes, store, sessionStore, log, onSeen, maxS })
   const throttle = createThrottle({ store: createThrottleStore(db), secret: throttleSecret, clock })
   const devices = createDeviceCookies({ secret: throttleSecret, overTls })
-  const library = createLibrary({ signIn, sessions, sessionStore, refusals, throttle, devices })
+  const passwords = createPasswords({ store, signIn, throttle })
+  const library = createLibrary({ signIn, sessions })
+  const twoFactor = createTwoFactor({ store: steps, endSessions, passwords, throttle, secret: twoFactorSecret, clock })
+  const entrance = createEntrance({
+    library,
+    store,
+    steps,
+    sessionStore,
+    twoFactor,
+    refusals,
+    throttle,
+    devices,
+    overTls,
+  })
+  const provider =
+    openid &&
+    createOpenidProvider({
+      settings: openid,
+      returnUrl: `${publicUrl.replace(/\/+$/, '')}/sign-in/return`,
+      secret: await store.secret('single_sign_on', newSecret),
+      clock,
+      log,
+    })
+  const singleSignOn = createSingleSignOn({ db, provider, entrance, throttle, overTls })
   const keys = createKeys({ store: createKeyStore(db), scopeOf: store.scope, log })
 
   const identify = async ({ headers }: FastifyRequest): Promise<Principal | null> => {
@@ -96,8 +140,11 @@ export async function createAuth(settings: AuthSettings) {
 
   return {
     keys,
-    passwords: createPasswords({ store, signIn, throttle }),
-    sessions: { idOf: sessions.idOf, open: library.signIn, endAll: store.endSessions },
+    passwords,
+    sessions: { idOf: sessions.idOf, open: entrance.signIn, endAll: endSessions },
+    /** In the transaction of whoever does it for somebody else. */
+    twoFactor: { remove: twoFactor.remove },
+    identities: { remove: removeIdentities },
     /** For whatever else can be guessed: codes, tokens of links. */
     throttle,
     dropExpiredSessions: async (): Promise<void> => {
@@ -115,7 +162,9 @@ export async function createAuth(settings: AuthSettings) {
         written: changes.expire,
       }),
     routes: (app: App): void => {
-      sessionRoutes(app, library)
+      sessionRoutes(app, { library, entrance })
+      twoFactorRoutes(app, { twoFactor, entrance, sessions, devices })
+      singleSignOnRoutes(app, singleSignOn)
       ownSessionRoutes(app, { sessionStore, sessions })
       keyRoutes(app, keys)
       gatewayKeyRoutes(app, keys)

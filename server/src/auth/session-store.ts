@@ -4,6 +4,14 @@ import { append, type By } from '#audit'
 import type { Tables } from '#platform'
 import { scopeOfRows } from './scope-store.ts'
 import type { SessionFound } from './session-memory.ts'
+import type { SecondFactor } from './two-factor.ts'
+import type { FirstFactor } from './two-factor-store.ts'
+
+/** What somebody has proven to be who they are by. */
+export interface SignedInBy {
+  first_factor: FirstFactor
+  second_factor?: SecondFactor
+}
 
 export type SessionStore = ReturnType<typeof createSessionStore>
 
@@ -87,7 +95,9 @@ export function createSessionStore(db: Kysely<Tables>) {
         await append(tx, by, { action: 'session.end', details: { sessions: Number(numDeletedRows) } })
       }),
 
-    noteSignIn: (by: By): Promise<void> => append(db, by, { action: 'session.sign_in' }),
+    /** @param details how */
+    noteSignIn: (by: By, details: SignedInBy): Promise<void> =>
+      append(db, by, { action: 'session.sign_in', details: { ...details } }),
 
     /** Ends a session, where nobody was faster. */
     signOut: (id: string, by: By): Promise<void> =>

@@ -3,12 +3,13 @@ import type { Role } from '@plenum/contract'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
 import type { Scope } from './access.ts'
+import type { PersonNamed } from './by.ts'
 import { readScope } from './scope-store.ts'
 
 export type AuthStore = ReturnType<typeof createStore>
 
 /** better-auth's name for e-mail and password. */
-const passwordProvider = 'credential'
+export const passwordProvider = 'credential'
 const passwordOf = (userId: string, hash: string) => ({
   id: randomUUID(),
   user_id: userId,
@@ -64,13 +65,18 @@ export function createStore(db: Kysely<Tables>) {
       await tx.insertInto('credential').values(passwordOf(personId, hash)).execute()
     },
 
+    /** And what was on the way to be one. */
     endSessions: async (tx: Kysely<Tables>, personId: string, exceptSessionId?: string): Promise<void> => {
       await tx
         .deleteFrom('session')
         .where('user_id', '=', personId)
         .$if(exceptSessionId !== undefined, (query) => query.where('id', '<>', exceptSessionId ?? ''))
         .execute()
+      await tx.deleteFrom('sign_in_step').where('person_id', '=', personId).execute()
     },
+
+    personNamed: (id: string): Promise<PersonNamed> =>
+      db.selectFrom('person').select(['id', 'name', 'email']).where('id', '=', id).executeTakeFirstOrThrow(),
 
     async isDisabled(personId: string): Promise<boolean> {
       const row = await db.selectFrom('person').select('disabled_at').where('id', '=', personId).executeTakeFirst()
@@ -89,6 +95,7 @@ export function createStore(db: Kysely<Tables>) {
         )
         .execute()
       await db.deleteFrom('verification').where('expires_at', '<', sql<Date>`now()`).execute()
+      await db.deleteFrom('sign_in_step').where('expires_at', '<', sql<Date>`now()`).execute()
     },
   }
 }

@@ -217,6 +217,11 @@ export interface ReadingAll {
   value: number | null
 }
 
+export interface RecoveryCode {
+  hash: Buffer
+  person_id: string
+}
+
 export interface RetentionLog {
   /**
    * everything of that kind that ended at or before it
@@ -380,11 +385,26 @@ export interface Session {
   user_id: string
 }
 
+export interface SignInStep {
+  expires_at: Timestamp
+  first_factor: string
+  person_id: string
+  token_hash: Buffer
+}
+
 export interface ThrottleCount {
   bucket: number
   count: number
   ends_at: Timestamp
   rule: string
+}
+
+export interface TwoFactor {
+  begun_at: Generated<Timestamp>
+  enabled_at: Timestamp | null
+  last_step: Generated<number>
+  person_id: string
+  secret: string
 }
 
 export interface UnsealedDay {
@@ -434,6 +454,7 @@ export interface DB {
   plenum_migration: PlenumMigration
   reading: Reading
   reading_all: ReadingAll
+  recovery_code: RecoveryCode
   retention_log: RetentionLog
   retention_rule: RetentionRule
   rollup_1d: Rollup1d
@@ -441,7 +462,9 @@ export interface DB {
   segment: Segment
   sensor: Sensor
   session: Session
+  sign_in_step: SignInStep
   throttle_count: ThrottleCount
+  two_factor: TwoFactor
   unsealed_day: UnsealedDay
   verification: Verification
   zone: Zone

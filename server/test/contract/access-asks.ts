@@ -34,6 +34,16 @@ const csv = ({ buildingName }: Things) => `${csvHeader}\n${buildingName},${fresh
  */
 export const asks: Record<string, Ask[]> = {
   'POST /api/auth/sign-in/email': [() => ({ body: { email: 'a@example.com', password: 'wrong wrong' } })],
+  'POST /api/auth/single-sign-on': [() => ({ body: { next: '/' } })],
+  'POST /api/auth/single-sign-on/finish': [() => ({ body: { search: '?code=x&state=x' } })],
+  'POST /api/auth/two-factor/verify': [
+    () => ({ body: { code: '123456' } }),
+    () => ({ body: { recovery_code: 'abcd-abcd-abcd-abcd' } }),
+  ],
+  'POST /api/auth/two-factor/setup': [() => ({ body: { password: 'wrong wrong' } })],
+  'POST /api/auth/two-factor/enable': [() => ({ body: { code: '123456' } })],
+  'POST /api/auth/two-factor/disable': [() => ({ body: { password: 'wrong wrong', code: '123456' } })],
+  'POST /api/auth/two-factor/recovery-codes': [() => ({ body: { password: 'wrong wrong', code: '123456' } })],
   'PATCH /api/users/{id}': [() => ({ body: { name: 'x' } })],
   'POST /api/invitations': [
     ({ building, floor }) => ({
@@ -102,4 +112,6 @@ export const asks: Record<string, Ask[]> = {
 export const otherwise: Record<string, number> = {
   'DELETE /api/buildings/{id}': 409,
   'DELETE /api/floors/{id}': 409,
+  'DELETE /api/users/{id}/two-factor': 409,
+  'DELETE /api/users/{id}/single-sign-on': 409,
 }

@@ -8,8 +8,9 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
-import { parseAuditSearch } from '../audit/audit-search.ts'
 import { AccountLayout } from '../account/account-layout.tsx'
+import { parseAuditSearch } from '../audit/audit-search.ts'
+import { ReturnPage } from '../auth/return-page.tsx'
 import { returnAddress } from '../auth/return-address.ts'
 import { sessionQuery } from '../auth/session.ts'
 import { SignInPage } from '../auth/sign-in-page.tsx'
@@ -43,6 +44,8 @@ const signInRoute = createRoute({
     if (user) throw redirect({ href: returnAddress(search.next), replace: true })
   },
 })
+
+const returnRoute = createRoute({ getParentRoute: () => rootRoute, path: '/sign-in/return', component: ReturnPage })
 
 /** Everything but signing in; whoever is not signed in is sent there and comes back. */
 const signedInRoute = createRoute({
@@ -151,6 +154,7 @@ const passwordResetRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
+  returnRoute,
   invitationRoute,
   passwordResetRoute,
   signedInRoute.addChildren([

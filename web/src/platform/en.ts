@@ -1,6 +1,7 @@
 import { enKeys } from './en-keys.ts'
 import { enPeople } from './en-people.ts'
 import { enAudit } from './en-audit.ts'
+import { enTwoFactor } from './en-two-factor.ts'
 
 /** Every English string. `ja.ts` has the same keys; the type checker and a test see to it. */
 export const en = {
@@ -190,6 +191,7 @@ export const en = {
   people: enPeople,
   keys: enKeys,
   audit: enAudit,
+  twoFactor: enTwoFactor,
   condition: {
     ok: 'OK',
     stale: 'Stale',

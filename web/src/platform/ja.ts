@@ -2,6 +2,7 @@ import type { Translation } from './en.ts'
 import { jaKeys } from './ja-keys.ts'
 import { jaPeople } from './ja-people.ts'
 import { jaAudit } from './ja-audit.ts'
+import { jaTwoFactor } from './ja-two-factor.ts'
 
 /** Every Japanese string: written for Japanese readers, not word for word. */
 export const ja: Translation = {
@@ -185,6 +186,7 @@ export const ja: Translation = {
   people: jaPeople,
   keys: jaKeys,
   audit: jaAudit,
+  twoFactor: jaTwoFactor,
   condition: {
     ok: '正常',
     stale: '途絶',

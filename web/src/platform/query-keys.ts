@@ -1,6 +1,8 @@
 /** Every key of the query cache, in one place, so that invalidating finds what was stored. */
 export const queryKeys = {
   session: ['session'],
+  signInWays: ['sign-in-ways'],
+  twoFactor: ['two-factor'],
   people: (filter: object) => ['people', filter] as const,
   allPeople: ['people'],
   invitations: ['invitations'],
