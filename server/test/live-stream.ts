@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { App } from '#platform'
 
@@ -20,6 +21,13 @@ export interface LiveReader {
   leave(): void
 }
 
+/** The headers that a new session of a person goes by. */
+export async function cookieOf(app: App, { email, password }: { email: string; password: string }) {
+  const payload = { email, password }
+  const { cookies } = await app.inject({ method: 'POST', url: '/api/auth/sign-in/email', payload })
+  return { cookie: cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join('; ') }
+}
+
 /** Reads a live stream for as long as it lasts. */
 export async function readLive(app: App, request: InjectOptions): Promise<LiveReader> {
   const answer = await app.inject({ ...request, payloadAsStream: true })
@@ -31,6 +39,8 @@ export async function readLive(app: App, request: InjectOptions): Promise<LiveRe
   const stream = answer.stream()
   stream.on('data', (chunk: Buffer) => void chunks.push(chunk))
   stream.on('end', end).on('close', end).on('error', end)
+  // What was written with the head is handed over a turn later.
+  await setImmediate()
   const text = (): string => Buffer.concat(chunks).toString()
   return {
     status: answer.statusCode,

@@ -23,7 +23,12 @@ export type Hub = ReturnType<typeof createHub>
 /** Who watches what. Nothing is read of what nobody watches. */
 export function createHub({ clock, log, onSent }: { clock: Clock; log: Log; onSent: (readers: number) => void }) {
   const watched = new Map<string, Watched>()
-  const left = new LRUCache<string, Watched>({ max: keptTopics, ttl: resumableMs, perf: { now: () => clock.now() } })
+  const left = new LRUCache<string, Watched>({
+    max: keptTopics,
+    ttl: resumableMs,
+    ttlResolution: 0,
+    perf: { now: () => clock.now() },
+  })
 
   const leave = (of: Watched, stream: Stream): void => {
     if (!of.streams.delete(stream) || of.streams.size > 0) return

@@ -28,6 +28,7 @@ export function createRightsWatch({ clock, hub, now }: RightsWatchContext) {
       if (clock.now() - checkedAtMs < rightsMs) return
       const startedAtMs = clock.now()
       const asked = new Set(hub.streams())
+      if (asked.size === 0) return
       const holders = new Map([...asked].map(({ holder }) => [holderName(holder), holder]))
       checkedAtMs = startedAtMs
       try {
