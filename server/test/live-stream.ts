@@ -73,6 +73,5 @@ export async function firstEventOf(app: App, request: InjectOptions): Promise<Li
   answer.raw.res.destroy()
   const rawPayload = Buffer.concat(chunks)
   const body = rawPayload.toString()
-  const json = <T>(): T => JSON.parse(body) as T
-  return Object.assign(answer, { rawPayload, payload: body, body, json })
+  return Object.assign(answer, { rawPayload, payload: body, body, json: () => JSON.parse(body) as never })
 }

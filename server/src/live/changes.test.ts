@@ -13,7 +13,15 @@ const reading = fc.record({
 })
 const sensor = fc.record({ id: fc.constantFrom(1, 2, 3), name: fc.constantFrom('A', 'A', 'A', 'B'), reading })
 const toSensor = ({ id, name, reading: read }: { id: number; name: string; reading: object }) =>
-  ({ sensor_id: id, sensor_key: `k${id}`, name, sensor_type: 'co2', unit: 'ppm', alert: null, ...read }) as DashboardSensor
+  ({
+    sensor_id: id,
+    sensor_key: `k${id}`,
+    name,
+    sensor_type: 'co2',
+    unit: 'ppm',
+    alert: null,
+    ...read,
+  }) as DashboardSensor
 const floorBody = fc
   .record({
     sensors: fc.uniqueArray(sensor, { selector: ({ id }) => id, maxLength: 3 }),
@@ -26,7 +34,10 @@ const floorBody = fc
   })
 const row = fc.record({ id: fc.constantFrom(1, 2, 3), sensors: fc.nat(2) }, { noNullPrototype: true })
 const buildingBody = fc
-  .record({ floors: fc.uniqueArray(row, { selector: ({ id }) => id, maxLength: 3 }), name: fc.constantFrom('X', 'X', 'Y') })
+  .record({
+    floors: fc.uniqueArray(row, { selector: ({ id }) => id, maxLength: 3 }),
+    name: fc.constantFrom('X', 'X', 'Y'),
+  })
   .map(({ floors, name }) => {
     const building = { id: 1, name, timezone: 'UTC' }
     return { building, generated_at: 'a', floors } as unknown as BuildingDashboard

@@ -44,7 +44,7 @@ export function createHub({ clock, log, onSent }: { clock: Clock; log: Log; onSe
   const send = (of: Watched, frame: Buffer | null): void => {
     const place = of.topic.place()
     let readers = 0
-    for (const stream of [...of.streams]) {
+    for (const stream of of.streams) {
       if (!can(stream.person, 'read', place)) endOne(of, stream)
       else if (frame !== null && stream.write(frame)) readers++
     }
@@ -63,7 +63,7 @@ export function createHub({ clock, log, onSent }: { clock: Clock; log: Log; onSe
       await refresh(of)
     } catch (error) {
       // It is gone. Anything else is looked at again in a second.
-      if (error instanceof PlenumError && error.status === 404) for (const stream of [...of.streams]) endOne(of, stream)
+      if (error instanceof PlenumError && error.status === 404) for (const stream of of.streams) endOne(of, stream)
       else log.warn({ err: error, topic: of.key }, 'what is watched could not be read')
     }
   }
@@ -118,8 +118,8 @@ export function createHub({ clock, log, onSent }: { clock: Clock; log: Log; onSe
     streams: (): Stream[] => [...watched.values()].flatMap(({ streams }) => [...streams]),
 
     end(isEnding: (stream: Stream) => boolean): void {
-      for (const of of [...watched.values()])
-        for (const stream of [...of.streams]) if (isEnding(stream)) endOne(of, stream)
+      for (const of of watched.values())
+        for (const stream of of.streams) if (isEnding(stream)) endOne(of, stream)
     },
   }
 }

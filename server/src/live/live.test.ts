@@ -66,7 +66,7 @@ test('readings come as what changed, at most once a second', async (t) => {
   ] satisfies LiveReading[])
   const [, floors] = summary.events()
   assert.equal(floors?.event, 'floors')
-  const [row] = floors?.data as BuildingDashboard['floors']
+  const [row] = (floors?.data ?? []) as BuildingDashboard['floors']
   assert.deepEqual(row, (await as('GET', `/api/dashboard/building/${building.id}`)).json<BuildingDashboard>().floors[0])
 
   await send(as, [{ sensor_id: co2.id, timestamp: nowIso(), value: 612 }])
@@ -126,7 +126,10 @@ test('whoever comes back is told what they missed; whoever is away too long gets
   const first = await watch(url)
   const [{ id } = { id: '' }] = first.events()
   first.leave()
-  await eventually(async () => services.metrics.text(), (text) => /^plenum_live_streams 0$/m.test(text))
+  await eventually(
+    async () => services.metrics.text(),
+    (text) => /^plenum_live_streams 0$/m.test(text),
+  )
   clock.nowMs += 1_000
   await send(as, [{ sensor_id: temperature.id, timestamp: nowIso(), value: 20 }])
   const back = await watch(url, { ...admin, 'last-event-id': id })
@@ -160,7 +163,11 @@ test('a stream ends with its session, its key, its person, and with any change o
   const ends: Record<string, (person: { id: string }) => Promise<unknown>> = {
     'the session': ({ id }) => db.deleteFrom('session').where('user_id', '=', id).execute(),
     'the session expires': ({ id }) =>
-      db.updateTable('session').set({ expires_at: new Date(0) }).where('user_id', '=', id).execute(),
+      db
+        .updateTable('session')
+        .set({ expires_at: new Date(0) })
+        .where('user_id', '=', id)
+        .execute(),
     'the person': ({ id }) => disablePerson(services, id),
     'the scope': ({ id }) => setRights(services, id, { role: 'viewer' }),
     'less of it': ({ id }) => setRights(services, id, { role: 'viewer', floors: [floor.id] }),
@@ -212,9 +219,7 @@ test('a floor that is moved out of sight, or deleted, ends its streams before an
 
 test('one person has so many streams and no more', async () => {
   const { floor } = await createSmallBuilding(server)
-  const readers = await Promise.all(
-    Array.from({ length: maxStreamsOfOne }, () => watch(`/api/live/floor/${floor.id}`)),
-  )
+  const readers = await Promise.all(Array.from({ length: maxStreamsOfOne }, () => watch(`/api/live/floor/${floor.id}`)))
   const { status, text } = await watch(`/api/live/floor/${floor.id}`)
   assert.equal(status, 429)
   assert.match(text(), /live_streams_of_person_exceeded/)

@@ -23,7 +23,7 @@ async function wideFloor() {
   const rows = Array.from({ length: sensorCount }, (_, i) => ({
     building_id: building.id,
     floor_id: floor.id,
-    sensor_key: `wide/${i}`,
+    sensor_key: `${floor.id}/${i}`,
     name: `N ${i}`,
     sensor_type: 'noise',
     unit: 'dB',
@@ -67,7 +67,10 @@ test('who never reads is let go with bounded memory, while the others are told a
   never.pause()
   const head = [`GET ${url} HTTP/1.1`, 'Host: localhost', `Cookie: ${cookies[0]?.cookie}`, '', ''].join('\r\n')
   never.write(head)
-  await eventually(() => figure('plenum_live_streams'), (open) => open === readerCount + 1)
+  await eventually(
+    () => figure('plenum_live_streams'),
+    (open) => open === readerCount + 1,
+  )
 
   const before = process.memoryUsage().rss
   const usedBefore = process.cpuUsage()
@@ -75,7 +78,10 @@ test('who never reads is let go with bounded memory, while the others are told a
   while ((await figure('plenum_live_dropped_total')) === 0) {
     assert.ok(rounds < 1_000, 'it was never let go')
     const timestamp = new Date(clock.nowMs).toISOString()
-    await send(as, sensorIds.map((sensor_id) => ({ sensor_id, timestamp, value: 30 + (rounds % 40) })))
+    await send(
+      as,
+      sensorIds.map((sensor_id) => ({ sensor_id, timestamp, value: 30 + (rounds % 40) })),
+    )
     rounds++
     sentAtMs = performance.now()
     clock.nowMs += 1_000
@@ -103,7 +109,10 @@ test('a reader that goes away without a word is forgotten', async () => {
   assert.equal(await figure('plenum_live_streams'), open + 1)
   answer.on('error', () => {})
   answer.socket.resetAndDestroy()
-  await eventually(() => figure('plenum_live_streams'), (now) => now === open)
+  await eventually(
+    () => figure('plenum_live_streams'),
+    (now) => now === open,
+  )
 })
 
 test('a server that stops ends its streams at once, and takes no more', async () => {

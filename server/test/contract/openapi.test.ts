@@ -297,9 +297,9 @@ test('what the server really answers is what the document says, for every operat
   await say(as, 'GET', '/api/retention/log')
   await say(as, 'GET', '/api/retention/log', {}, undefined, { query: '?cursor=x' })
 
-  for (const [kind, { id }] of Object.entries({ floor, building })) {
-    await say(as, 'GET', `/api/live/${kind}/{id}`, { id })
-    await say(as, 'GET', `/api/live/${kind}/{id}`, { id: 2_147_483_647 })
+  for (const [of, { id }] of Object.entries({ floor, building })) {
+    await say(as, 'GET', `/api/live/${of}/{id}`, { id })
+    await say(as, 'GET', `/api/live/${of}/{id}`, { id: 2_147_483_647 })
   }
 
   await say(as, 'GET', '/api/audit')
