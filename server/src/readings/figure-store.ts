@@ -3,7 +3,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Tables } from '#platform'
 import { noReadings } from './columns.ts'
 import type { FigureParts } from './day-figures.ts'
-import { holdMsOf } from './held-state.ts'
+import { holdMsOf, mostHoldMs } from './held-state.ts'
 import { type PackedRow, unpackDays } from './packed-days.ts'
 import type { SegmentRow } from './segment-row.ts'
 import { hotColumns, hotOver, hotReadings, longestDayMs, type PartsQuery, segmentColumns } from './segment-store.ts'
@@ -27,7 +27,7 @@ const askedSensors = ({ sensorIds, fromMs }: PartsQuery) => sql`
          coalesce((select min(r.at) from reading r where r.sensor_id = id), 'infinity') as hot_from
   from (
     select s.id, b.timezone, is_counter(s.sensor_type) or s.sensor_type = any(${states}::text[]) as linked,
-           case when s.sensor_type = any(${states}::text[]) then s.interval_s * ${holdMsOf(1)}::int8 end as hold_ms
+           case when s.sensor_type = any(${states}::text[]) then least(s.interval_s * ${holdMsOf(1)}::int8, ${mostHoldMs}) end as hold_ms
     from sensor s join building b on b.id = s.building_id
     where s.id = any(${sensorIds}::int4[])
   ) known`

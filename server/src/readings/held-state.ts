@@ -6,8 +6,11 @@ import { arrayText, integersOf } from './segment-row.ts'
 /** A state holds until the next reading, that many intervals at the most: then the sensor is stale. */
 const holdsIntervals = 3
 
+/** However slow the sensor, since days are kept with it as an int4. */
+export const mostHoldMs = 24 * 86_400_000
+
 /** The longest that a reading of a state holds. */
-export const holdMsOf = (intervalS: number): number => holdsIntervals * intervalS * 1_000
+export const holdMsOf = (intervalS: number): number => Math.min(mostHoldMs, holdsIntervals * intervalS * 1_000)
 
 /** A door is closed from one half on, should a gateway send means. */
 export const isOn = (value: number): boolean => value >= 0.5

@@ -25,7 +25,8 @@ const signedOut: Session = { user: null }
 export const enter = async (client: QueryClient) => {
   client.clear()
   const chosen = takeChosenHere()
-  if (Object.keys(chosen).length > 0) await patchJson('/api/profile', chosen)
+  // Whoever is in is in, also where this could not be kept.
+  if (Object.keys(chosen).length > 0) await patchJson('/api/profile', chosen).catch(() => undefined)
   await client.query(sessionQuery)
 }
 
