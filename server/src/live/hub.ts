@@ -30,6 +30,8 @@ export function createHub({ clock, log, onSent }: { clock: Clock; log: Log; onSe
     perf: { now: () => clock.now() },
   })
 
+  let isFailing = false
+
   const leave = (of: Watched, stream: Stream): void => {
     if (!of.streams.delete(stream) || of.streams.size > 0) return
     watched.delete(of.key)
@@ -61,10 +63,13 @@ export function createHub({ clock, log, onSent }: { clock: Clock; log: Log; onSe
   const refreshWatched = async (of: Watched): Promise<void> => {
     try {
       await refresh(of)
+      isFailing = false
     } catch (error) {
       // It is gone. Anything else is looked at again in a second.
-      if (error instanceof PlenumError && error.status === 404) for (const stream of of.streams) endOne(of, stream)
-      else log.warn({ err: error, topic: of.key }, 'what is watched could not be read')
+      if (error instanceof PlenumError && error.status === 404)
+        return of.streams.forEach((stream) => endOne(of, stream))
+      if (!isFailing) log.warn({ err: error, topic: of.key }, 'what is watched could not be read')
+      isFailing = true
     }
   }
 
@@ -118,8 +123,7 @@ export function createHub({ clock, log, onSent }: { clock: Clock; log: Log; onSe
     streams: (): Stream[] => [...watched.values()].flatMap(({ streams }) => [...streams]),
 
     end(isEnding: (stream: Stream) => boolean): void {
-      for (const of of watched.values())
-        for (const stream of of.streams) if (isEnding(stream)) endOne(of, stream)
+      for (const of of watched.values()) for (const stream of of.streams) if (isEnding(stream)) endOne(of, stream)
     },
   }
 }

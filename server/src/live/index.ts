@@ -24,7 +24,7 @@ export function createLive({ dashboard, holders, clock, log, metrics }: LiveCont
   const sent = metrics.counter('plenum_live_events_total', 'Events sent to readers of live streams')
   const dropped = metrics.counter('plenum_live_dropped_total', 'Live streams ended because their reader was too slow')
   const hub = createHub({ clock, log, onSent: (readers) => sent.inc(readers) })
-  const rights = createRightsWatch({ clock, hub, now: holders.now })
+  const rights = createRightsWatch({ clock, log, hub, now: holders.now })
   metrics.gauge('plenum_live_streams', 'Live streams that are open', () => hub.streams().length)
   let timer: NodeJS.Timeout | undefined
   let beating: Promise<void> | null = null
@@ -32,12 +32,7 @@ export function createLive({ dashboard, holders, clock, log, metrics }: LiveCont
 
   const beatOnce = async (): Promise<void> => {
     hub.beat()
-    try {
-      await rights.check()
-      await hub.refreshDue()
-    } catch (error) {
-      log.warn({ err: error }, 'rights of those who watch are not known: nothing is sent')
-    }
+    if (await rights.areKnown()) await hub.refreshDue()
     if (hub.streams().length > 0) return
     clearInterval(timer)
     timer = undefined

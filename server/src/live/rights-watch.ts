@@ -1,11 +1,12 @@
 import { type Auth, hasSameRights, holderName } from '#auth'
-import type { Clock } from '#platform'
+import type { Clock, Log } from '#platform'
 import type { Hub } from './hub.ts'
 import { rightsMs } from './limits.ts'
 
 interface RightsWatchContext {
   clock: Clock
-  hub: Hub
+  log: Log
+  hub: Pick<Hub, 'streams' | 'end'>
   now: Auth['holders']['now']
 }
 
@@ -14,8 +15,21 @@ interface RightsWatchContext {
  * keys that watch, however many. A stream whose holder has ended, or may now see more or less, ends: whoever comes back
  * is answered by what holds then.
  */
-export function createRightsWatch({ clock, hub, now }: RightsWatchContext) {
+export function createRightsWatch({ clock, log, hub, now }: RightsWatchContext) {
   let checkedAtMs = -Infinity
+  let isKnown = true
+
+  const check = async (): Promise<void> => {
+    const asked = new Set(hub.streams())
+    if (asked.size === 0) return
+    const holders = new Map([...asked].map(({ holder }) => [holderName(holder), holder]))
+    const people = await now([...holders.values()])
+    hub.end((stream) => {
+      if (!asked.has(stream)) return false
+      const person = people.get(holderName(stream.holder))
+      return person === undefined || !hasSameRights(person, stream.person)
+    })
+  }
 
   return {
     /** Another look before anything more is sent. */
@@ -23,25 +37,18 @@ export function createRightsWatch({ clock, hub, now }: RightsWatchContext) {
       checkedAtMs = -Infinity
     },
 
-    /** @throws where the database does not say; then nothing should be sent */
-    async check(): Promise<void> {
-      if (clock.now() - checkedAtMs < rightsMs) return
-      const startedAtMs = clock.now()
-      const asked = new Set(hub.streams())
-      if (asked.size === 0) return
-      const holders = new Map([...asked].map(({ holder }) => [holderName(holder), holder]))
-      checkedAtMs = startedAtMs
+    /** @returns false while the database does not say who may what: then nothing should be sent */
+    async areKnown(): Promise<boolean> {
+      if (clock.now() - checkedAtMs < rightsMs) return isKnown
+      checkedAtMs = clock.now()
       try {
-        const people = await now([...holders.values()])
-        hub.end((stream) => {
-          if (!asked.has(stream)) return false
-          const person = people.get(holderName(stream.holder))
-          return person === undefined || !hasSameRights(person, stream.person)
-        })
+        await check()
+        isKnown = true
       } catch (error) {
-        checkedAtMs = -Infinity
-        throw error
+        if (isKnown) log.warn({ err: error }, 'rights of those who watch are not known: nothing is sent')
+        isKnown = false
       }
+      return isKnown
     },
   }
 }

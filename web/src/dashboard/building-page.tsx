@@ -52,8 +52,8 @@ export const BuildingPage = () => {
   return (
     <>
       <PageHead title={building.name} crumbs={crumbs}>
-        <Summary floors={floors} />
         <StreamNote state={stream} everyS={buildingIntervalMs / 1_000} />
+        <Summary floors={floors} />
         <ZoneNote timeZone={timeZone} at={generated_at} />
       </PageHead>
       <FrozenBanner error={error} answeredAt={dataUpdatedAt} timeZone={timeZone} />

@@ -75,9 +75,9 @@ export const FloorPage = () => {
   return (
     <>
       <PageHead title={floor.name} crumbs={crumbs}>
+        <StreamNote state={stream} everyS={floorIntervalMs / 1_000} />
         <span>{t('floor.sensors', { count: sensors.length })}</span>
         {withheld > 0 && <span title={t('presence.why')}>{t('floor.withheld', { count: withheld })}</span>}
-        <StreamNote state={stream} everyS={floorIntervalMs / 1_000} />
         <ZoneNote timeZone={timeZone} at={generated_at} />
       </PageHead>
       <FrozenBanner error={error} answeredAt={dataUpdatedAt} timeZone={timeZone} />
