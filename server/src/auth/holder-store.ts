@@ -7,8 +7,6 @@ import { type ScopeRow, scopeOfRows } from './scope-store.ts'
 /** What somebody came with who stays: a session, or a key. */
 export type Holder = { sessionId: string } | { keyId: number }
 
-export type HolderStore = ReturnType<typeof createHolderStore>
-
 interface HolderRow {
   session_id: string | null
   key_id: number | null
