@@ -60,6 +60,8 @@ test('an administrator finds who changed what, with both sides of it, by keys al
   const { page, problems } = await open(t, '/')
   await page.getByRole('link', { name: 'Admin' }).focus()
   await page.keyboard.press('Enter')
+  await page.getByRole('link', { name: 'Audit log' }).focus()
+  await page.keyboard.press('Enter')
   await page.waitForURL((url) => url.pathname === '/admin/audit')
   await rowsAre(page, (names) => names.length === 100)
   await page.getByRole('button', { name: 'Show older' }).focus()

@@ -48,7 +48,7 @@ const lookAgain = (page: Page) => page.evaluate("window.dispatchEvent(new Event(
 test('somebody is invited to a floor by link, chooses a password, and sees that floor only', { skip }, async (t) => {
   const browser = await launchBrowser(t)
   const { page, problems } = await open(browser, administrator)
-  await page.getByRole('link', { name: 'Admin' }).click()
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Admin' }).click()
   await page.getByRole('button', { name: 'Invite' }).click()
   await page.getByRole('textbox', { name: 'E-mail' }).fill('tenant@example.com')
   await page.getByRole('button', { name: 'Floors of Lindenhof' }).click()
@@ -73,7 +73,11 @@ test('somebody is invited to a floor by link, chooses a password, and sees that 
   await guest.page.getByRole('button', { name: 'Start' }).click()
   await guest.page.getByRole('rowheader', { name: '1. OG' }).waitFor()
   assert.equal(await guest.page.getByRole('rowheader').count(), 1)
-  assert.equal(await guest.page.getByRole('link', { name: 'Admin' }).count(), 0, 'what they may not is not shown')
+  assert.equal(
+    await guest.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Admin' }).count(),
+    0,
+    'what they may not is not shown',
+  )
   await guest.page.goto('/admin/people')
   await guest.page.getByRole('heading', { name: 'No permission' }).waitFor()
   await guest.page.goto(`/floors/${ground.id}`)
@@ -97,12 +101,12 @@ test('a role that changes while somebody is signed in changes their pages', { sk
   await page.getByRole('combobox', { name: 'Role' }).selectOption('viewer')
   await page.getByRole('heading', { name: 'No permission' }).waitFor()
   await eventually(
-    () => page.getByRole('link', { name: 'Admin' }).count(),
+    () => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Admin' }).count(),
     (count) => count === 0,
   )
   await as('PATCH', `/api/users/${person.id}`, { role: 'administrator', scope: null })
   await lookAgain(page)
-  await page.getByRole('link', { name: 'Admin' }).waitFor()
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Admin' }).waitFor()
 })
 
 test('somebody who is disabled while signed in is led to the sign-in page', { skip }, async (t) => {

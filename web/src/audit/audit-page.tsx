@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useShownZone } from '../platform/preferences.ts'
 import { serverNow } from '../platform/server-clock.ts'
 import { buildingsQuery } from '../registry/registry-queries.ts'
 import { FailurePage } from '../ui/failure-page.tsx'
@@ -17,7 +18,7 @@ import { AuditRange } from './audit-range.tsx'
 import { auditEntryQuery, auditQuery } from './audit-queries.ts'
 import { type AuditSearch, filtersOf, isFiltered } from './audit-search.ts'
 import { AuditTable } from './audit-table.tsx'
-import { readersZone, useAuditTexts } from './audit-texts.ts'
+import { useAuditTexts } from './audit-texts.ts'
 
 const rows = Array.from({ length: 12 }, (_, index) => index)
 
@@ -46,6 +47,7 @@ const useEntries = (search: AuditSearch, nowMs: number) => {
 export const AuditPage = () => {
   const { t } = useTranslation()
   const texts = useAuditTexts()
+  const timeZone = useShownZone()
   const { search, show } = useView()
   // Of the moment when the page was opened: a period that moved on by itself would load everything anew.
   const [nowMs] = useState(serverNow)
@@ -62,7 +64,7 @@ export const AuditPage = () => {
     <>
       <PageHead title={t('audit.title')} crumbs={[{ name: t('nav.admin'), link: { to: '/admin' } }]}>
         <div className={classes.head}>
-          <ZoneNote timeZone={readersZone()} at={new Date(nowMs).toISOString()} />
+          <ZoneNote timeZone={timeZone} at={new Date(nowMs).toISOString()} />
           <AuditRange search={filters} nowMs={nowMs} onChange={(next) => show(next, { replace: true })} />
         </div>
       </PageHead>

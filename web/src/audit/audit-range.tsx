@@ -2,12 +2,12 @@ import { Button, Popover } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconCalendar } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import { useShownZone } from '../platform/preferences.ts'
 import { spanText } from '../history/history-texts.ts'
 import { RangeForm } from '../history/range-form.tsx'
 import { useLanguage } from '../platform/language.ts'
 import classes from './audit-filters.module.css'
 import { type AuditPeriod, auditPeriods, type AuditSearch } from './audit-search.ts'
-import { readersZone } from './audit-texts.ts'
 
 const periods = Object.keys(auditPeriods) as AuditPeriod[]
 const dayMs = 86_400_000
@@ -23,7 +23,7 @@ export const AuditRange = ({ search, nowMs, onChange }: AuditRangeProps) => {
   const { t } = useTranslation()
   const language = useLanguage()
   const [isOpen, { toggle, close }] = useDisclosure(false)
-  const timeZone = readersZone()
+  const timeZone = useShownZone()
   const { period, from, to, ...others } = search
   const span = from && to ? { fromMs: Date.parse(from), toMs: Date.parse(to) } : null
   const choose = (range: Pick<AuditSearch, 'period' | 'from' | 'to'>) => {

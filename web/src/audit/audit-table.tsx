@@ -1,9 +1,10 @@
 import type { AuditEntry } from '@plenum/contract'
 import { IconBan } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import { useShownZone } from '../platform/preferences.ts'
 import { Age } from '../ui/age.tsx'
 import classes from './audit-table.module.css'
-import { readersZone, useAuditTexts } from './audit-texts.ts'
+import { useAuditTexts } from './audit-texts.ts'
 
 /** The words of what happened say it too. */
 const Refused = ({ times }: { times: number }) => {
@@ -32,6 +33,7 @@ interface AuditTableProps {
 export const AuditTable = ({ entries, buildingName, openId, onOpen }: AuditTableProps) => {
   const { t } = useTranslation()
   const texts = useAuditTexts()
+  const timeZone = useShownZone()
   return (
     <table className={classes.table}>
       <thead>
@@ -52,7 +54,7 @@ export const AuditTable = ({ entries, buildingName, openId, onOpen }: AuditTable
               <td data-cell="when">
                 <time dateTime={at}>{texts.time(at)}</time>
                 <span className={classes.quiet}>
-                  <Age at={at} timeZone={readersZone()} />
+                  <Age at={at} timeZone={timeZone} />
                 </span>
               </td>
               <th scope="row">

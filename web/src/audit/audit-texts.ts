@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { enAudit } from '../platform/en-audit.ts'
 import { en } from '../platform/en.ts'
 import { exactTime } from '../platform/dates.ts'
+import { useShownZone } from '../platform/preferences.ts'
 import { useLanguage } from '../platform/language.ts'
 import { fieldText } from './changed-fields.ts'
 
@@ -16,15 +17,14 @@ const isSensorType = (text: string): text is SensorType => sensorTypes.some((kno
 const isInstant = (value: unknown): value is string =>
   typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(value)
 
-/** Times of the log are those of whoever reads it: it is about all buildings. */
-export const readersZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
-
 /** The words of entries, in the reader's language; what another version wrote is shown as it is. */
 export const useAuditTexts = () => {
   const { t } = useTranslation()
+  // Of whoever reads it: the log is about all buildings.
+  const timeZone = useShownZone()
   const language = useLanguage()
   const word = (name: 'yes' | 'no' | 'nothing') => t(`audit.value.${name}`)
-  const time = (at: string) => exactTime(new Date(at), language, readersZone())
+  const time = (at: string) => exactTime(new Date(at), language, timeZone)
   return {
     time,
     action: (action: string): string => (isAction(action) ? t(`audit.actions.${action}`) : action),

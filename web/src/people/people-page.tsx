@@ -45,7 +45,7 @@ export const PeoplePage = () => {
   const opened = people?.find(({ id }) => id === person)
   return (
     <>
-      <PageHead title={t('people.title')}>
+      <PageHead title={t('people.title')} crumbs={[{ name: t('nav.admin'), link: { to: '/admin' } }]}>
         <Button onClick={open}>{t('people.invite')}</Button>
       </PageHead>
       <InvitationList />
