@@ -6,8 +6,8 @@ import { launchBrowser, openPage, picture, skip } from './browser.ts'
 import { email, makeDataDir, startPlenum } from './plenum.ts'
 
 const words = {
-  en: { email: 'E-mail', password: 'Password', signIn: 'Sign in' },
-  ja: { email: 'メールアドレス', password: 'パスワード', signIn: 'サインイン' },
+  en: { email: 'E-mail', password: 'Password', signIn: 'Sign in', live: 'Live' },
+  ja: { email: 'メールアドレス', password: 'パスワード', signIn: 'サインイン', live: 'ライブ' },
 }
 type Language = keyof typeof words
 
@@ -102,6 +102,7 @@ async function lookAtPages(
   await look('building')
   await page.goto(floorPath)
   await countIs(page, 30, () => page.getByRole('article').count())
+  await page.getByText(words[locale].live, { exact: true }).waitFor()
   await look('floor')
   await context.clearCookies()
   await page.goto('/sign-in')
