@@ -50,6 +50,8 @@ export const User = Type.Object({
   name: Type.String(),
   ...rights,
   disabled: Type.Boolean({ description: 'Nobody signs in as them' }),
+  two_factor: Type.Boolean({ description: 'Gives a code at sign-in' }),
+  single_sign_on: Type.Boolean({ description: 'Connected with an account at the sign-in provider' }),
   last_seen_at: Nullable(Timestamp),
   created_at: Timestamp,
 })

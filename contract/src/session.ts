@@ -17,5 +17,10 @@ export const SignedInUser = Type.Object({
 })
 export type SignedInUser = Static<typeof SignedInUser>
 
+/** The password is right, and nobody is signed in yet: `POST /api/auth/two-factor/verify` takes the code. */
+export const TwoFactorRequired = Type.Object({ two_factor_required: Type.Literal(true) })
+export const SignInAnswer = Type.Union([Type.Object({ user: SignedInUser }), TwoFactorRequired])
+export type SignInAnswer = Static<typeof SignInAnswer>
+
 /** `user` is null when nobody is signed in. */
 export const SessionAnswer = Type.Object({ user: Nullable(SignedInUser) })

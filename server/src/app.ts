@@ -19,7 +19,7 @@ export async function buildApp(services: Services, settings: AppSettings): Promi
   services.metrics.watchRequests(app)
   services.auth.guard(app)
   await publishOpenapi(app, services.auth.sessionCookieName)
-  operationRoutes(app, { db: services.database.db, metrics: services.metrics, metricsToken: settings.metricsToken })
+  operationRoutes(app, services, settings.metricsToken)
   services.auth.routes(app)
   services.people.routes(app)
   services.audit.routes(app, byOf)
@@ -37,6 +37,6 @@ export function buildWorkerApp(services: Services, settings: Omit<AppSettings, '
   const app = createHttp(settings.log, settings)
   services.metrics.watchRequests(app)
   services.auth.guard(app)
-  operationRoutes(app, { db: services.database.db, metrics: services.metrics, metricsToken: settings.metricsToken })
+  operationRoutes(app, services, settings.metricsToken)
   return app
 }

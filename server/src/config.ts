@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { emailPattern } from '@plenum/contract'
 import type { LogLevel, Storage } from '#platform'
+import { type OpenidSettings, readOpenid } from './openid-config.ts'
 
 export const roles = ['all', 'web', 'worker'] as const
 export type Role = (typeof roles)[number]
@@ -23,6 +24,8 @@ export type Config = Readonly<{
   /** Addresses and networks whose X-Forwarded-For is believed. */
   trustedProxies: readonly string[]
   sessionLife: Readonly<{ idleS: number; maxS: number }>
+  /** null: no single sign-on. */
+  openid: OpenidSettings | null
   metricsToken: string | null
   logLevel: LogLevel
 }>
@@ -56,7 +59,7 @@ export function readConfig(env: Env): Config {
   const fail = (name: string, must: string): never => {
     // A wrong address may hold a password, so the value itself is shown only where it can't; quoted, so that the
     // message stays one line.
-    const value = /URL|PASSWORD|TOKEN/.test(name) ? '' : ` (it is ${JSON.stringify(text(name)?.slice(0, 100))})`
+    const value = /URL|PASSWORD|TOKEN|SECRET/.test(name) ? '' : ` (it is ${JSON.stringify(text(name)?.slice(0, 100))})`
     throw new ConfigError(`${name} ${must}${value}`)
   }
   const oneOf = <T extends string>(name: string, allowed: readonly T[]): T | null => {
@@ -113,6 +116,7 @@ export function readConfig(env: Env): Config {
     admin: Object.freeze({ email, password }),
     storage,
     publicUrl: url('PLENUM_PUBLIC_URL', ['http:', 'https:']),
+    openid: readOpenid(text, fail),
     sessionLife: Object.freeze({ idleS: idleH * hourS, maxS: maxH * hourS }),
     trustedProxies: Object.freeze(trustedProxies),
     metricsToken: text('PLENUM_METRICS_TOKEN'),

@@ -65,10 +65,10 @@ async function findOrAddBuilding({ registry }: Services, progress: string): Prom
 async function newKey({ auth }: Services, gatewayId: number, address: string): Promise<string> {
   const name = `Demo simulator of ${hostname()} ${new URL(address).host}`.slice(0, 100)
   const owner = { gatewayId, scope: null }
-  for (const key of await auth.keys.list(owner)) {
+  for (const key of await auth.keys.ofGateway(owner)) {
     if (key.name === name) await auth.keys.revoke(owner, key.id, by)
   }
-  return (await auth.keys.create(owner, { name }, by)).key
+  return (await auth.keys.createForGateway(owner, { name }, by)).key
 }
 
 /** Runs the simulator until `stop`, again and again if it ends, more and more slowly. */

@@ -62,17 +62,19 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
   ])
   asked?.throwIfAborted()
 
-  const { replicaUrl, publicUrl, role, storage, sessionLife } = config
+  const { replicaUrl, redisUrl, publicUrl, role, storage, sessionLife, openid } = config
   const address = addressOf(config.host, config.port)
   const worker = role !== 'web'
   const services = await createServices({
     databaseUrl,
     replicaUrl,
+    redisUrl,
     publicUrl,
     storage,
     address,
     worker,
     sessionLife,
+    openid,
     log,
     clock: systemClock,
   })

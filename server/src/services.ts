@@ -1,10 +1,10 @@
 import { historyLimits } from '@plenum/contract'
 import { createAudit } from '#audit'
-import { createAuth, type SessionLife } from '#auth'
+import { createAuth, type ProviderSettings, type SessionLife } from '#auth'
 import { createDashboard } from '#dashboard'
 import { createHistory } from '#history'
 import { createLive } from '#live'
-import { type Clock, createMetrics, type Log, openDatabase, type Storage } from '#platform'
+import { type Clock, createMetrics, type Log, openDatabase, openRedis, type Storage } from '#platform'
 import { createPeople } from '#people'
 import { createReadings } from '#readings'
 import { createRegistry } from '#registry'
@@ -14,6 +14,8 @@ export type Services = Awaited<ReturnType<typeof createServices>>
 export interface ServiceSettings {
   databaseUrl: string
   replicaUrl: string | null
+  /** What it holds may be lost at any moment; none unless said. */
+  redisUrl?: string | null
   publicUrl: string | null
   /** What the database was made for; native unless said. */
   storage?: Storage
@@ -23,6 +25,10 @@ export interface ServiceSettings {
   worker?: boolean
   /** A week unless used, and a month at most, unless said. */
   sessionLife?: SessionLife
+  /** Single sign-on; there is none unless said. */
+  openid?: ProviderSettings | null
+  /** Within this time what one instance changes of a person's rights holds on all; a second unless said. */
+  rightsMaxAgeMs?: number
   log: Log
   clock: Clock
 }
@@ -59,16 +65,22 @@ export async function createServices(settings: ServiceSettings) {
   const poolCounts = () => Object.fromEntries(Object.entries(pools).map(([name, pool]) => [name, pool.counts()]))
   metrics.watchPools(poolCounts)
 
-  const { publicUrl, address, sessionLife = defaultSessionLife } = settings
+  const { redisUrl } = settings
+  const redis = redisUrl ? openRedis({ url: redisUrl, log, metrics }) : null
+  const { publicUrl, address, sessionLife = defaultSessionLife, openid = null, rightsMaxAgeMs = 1_000 } = settings
   const audit = createAudit({ db: primary.db, clock, log })
   const auth = await createAuth({
     db: primary.db,
     audit,
     log,
     clock,
+    metrics,
+    redis,
+    rightsMaxAgeMs,
     publicUrl,
     address,
     sessionLife,
+    openid,
     onSeen: (id) => people.seen(id),
   })
   const accessChanged = (): void => {
@@ -114,10 +126,12 @@ export async function createServices(settings: ServiceSettings) {
     live,
     metrics,
     database: primary,
+    redis,
     worker,
     poolCounts,
     close: async (): Promise<void> => {
       await audit.close()
+      await redis?.close()
       await Promise.all(Object.values(pools).map((pool) => pool.close()))
     },
   }

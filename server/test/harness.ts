@@ -6,6 +6,7 @@ import type {
   FloorInput,
   IngestAnswer,
   NewApiKey,
+  NewGatewayKey,
   ReadingRun,
   Role,
   SensorInput,
@@ -13,6 +14,7 @@ import type {
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import pg from 'pg'
 import { bySystem } from '#audit'
+import type { ProviderSettings } from '#auth'
 import { type App, type Clock, createLog, type Storage, type Tables } from '#platform'
 import { type Kysely, sql } from 'kysely'
 import { buildApp } from '../src/app.ts'
@@ -88,6 +90,10 @@ interface TestServerSettings {
   databaseUrl: string
   publicUrl: string
   trustedProxies: string[]
+  openid: ProviderSettings
+  redisUrl: string
+  /** As old as what an instance knows of people's rights may be; here every request asks, unless said. */
+  rightsMaxAgeMs: number
 }
 
 export const administrator = { email: 'admin@example.com', password: 'correct horse battery' }
@@ -98,13 +104,14 @@ export const administrator = { email: 'admin@example.com', password: 'correct ho
  * `databaseUrl`: that of another server, to be one more instance on it.
  */
 export async function startTestServer(asked: Partial<TestServerSettings> = {}): Promise<TestServer> {
-  const { webDir = null, publicUrl = null, trustedProxies = [] } = asked
+  const { webDir = null, publicUrl = null, trustedProxies = [], openid = null } = asked
+  const { redisUrl = null, rightsMaxAgeMs = 0 } = asked
   const databaseUrl = asked.databaseUrl ?? (await cloneDatabase())
   const clock = createTestClock()
   const logged: string[] = []
   const log = createLog('debug', { write: (line) => void logged.push(line) })
-  const settings = { databaseUrl, replicaUrl: null, publicUrl, storage, address: 'http://localhost:3000' }
-  const services = await createServices({ ...settings, log, clock })
+  const settings = { databaseUrl, replicaUrl: null, publicUrl, storage, openid, address: 'http://localhost:3000' }
+  const services = await createServices({ ...settings, redisUrl, rightsMaxAgeMs, log, clock })
   const overTls = publicUrl?.startsWith('https:') ?? false
   const app = await buildApp(services, { log, metricsToken: null, webDir, trustedProxies, overTls })
   await app.ready()
@@ -221,7 +228,7 @@ export async function createSmallBuilding(server: TestServer, key = randomBytes(
     } satisfies SensorInput)
   const temperature = await sensor('temperature', 'temperature')
   const co2 = await sensor('co2', 'co2')
-  const { key: apiKey } = await create<NewApiKey>(as, `/api/gateways/${gateway.id}/keys`, {})
+  const { key: apiKey } = await create<NewGatewayKey>(as, `/api/gateways/${gateway.id}/keys`, {})
   const asGateway = caller(app, { authorization: `Bearer ${apiKey}` })
   return { building, floor, gateway, temperature, co2, apiKey, asGateway, key }
 }

@@ -102,6 +102,26 @@ test('keys: who made and revoked which of whom, and never the key', async () => 
   assert.doesNotMatch(JSON.stringify(all), /plenum_/)
 })
 
+test('a rotation: until when the old key works, and which key is in its place', async () => {
+  const path = `/api/gateways/${gateway.id}/keys`
+  const old = await create<NewApiKey>(as, path, { name: 'old', expires_in_days: 100 })
+  const made = await create<NewApiKey>(as, `${path}/${old.id}/rotate`, { overlap_hours: 2 })
+  const [rotated, created] = (await entries()).slice(-2)
+  assert.deepEqual(
+    [rotated, created].map((entry) => [entry?.action, entry?.thing.id, entry?.building_id]),
+    [
+      ['api_key.rotate', String(old.id), building.id],
+      ['api_key.create', String(made.id), building.id],
+    ],
+  )
+  assert.equal(rotated?.before?.['expires_at'], old.expires_at)
+  const hours = (Date.parse(String(rotated?.after?.['expires_at'])) - Date.now()) / 3_600_000
+  assert.ok(hours > 1.9 && hours < 2.1, String(hours))
+  const ofGateway = { gateway_id: gateway.id, gateway_name: 'East' }
+  assert.deepEqual(rotated?.details, { ...ofGateway, replaced_by: made.id, overlap_hours: 2 })
+  assert.deepEqual(created?.details, { ...ofGateway, replaces: old.id })
+})
+
 test('an export, a meter replacement and a retention change', async () => {
   const range = 'from=2026-11-23T00:00:00Z&to=2026-11-24T00:00:00Z'
   await as('GET', `/api/export?${range}&sensor_id=${temperature.id}&sensor_id=${co2.id}`)

@@ -4,7 +4,7 @@ import { presenceTypes, type Role, roles, sensorTypes } from '@plenum/contract'
 import fc from 'fast-check'
 import { type Action, can, floorsWithin, type Person, type Principal, type Scope, sees, type Where } from './access.ts'
 
-const key = { keyId: 7, readingsPerMinute: 1 }
+const key = { keyId: 7, readingsPerMinute: 1, actions: null }
 const person = (role: Role, scope: Scope = null): Person => {
   return { kind: 'user', userId: 'a', email: 'a@b.c', name: 'A', role, scope, seesPresence: false, key: null }
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { presenceTypes, type Role, type SensorType } from '@plenum/contract'
+import { type KeyAction, keyActions, presenceTypes, type Role, type SensorType } from '@plenum/contract'
 
 /** Who asks. */
 export type Principal = Person | GatewayPrincipal
@@ -28,6 +28,14 @@ export interface GatewayPrincipal {
 export interface KeyInUse {
   keyId: number
   readingsPerMinute: number
+  /** What it is for; null: whatever its owner may. */
+  actions: readonly KeyAction[] | null
+}
+
+/** What a key of a person was made for, when it was made; null: no limit but the person's own. */
+export interface KeyLimits {
+  actions: readonly KeyAction[] | null
+  buildingIds: readonly number[] | null
 }
 
 /** Where a person's role holds; null: everywhere. */
@@ -67,13 +75,41 @@ export function can(principal: Principal | null, action: Action, where?: Where):
   if (action === 'anonymous') return true
   switch (principal?.kind) {
     case 'user':
-      // A key must not be able to make more keys: whoever finds one would outlive its revocation.
-      if (action === 'account' && principal.key !== null) return false
-      return rights[principal.role].has(action) && (where === undefined || reaches(principal.scope, where, action))
+      if (!isFor(principal.key, action) || !rights[principal.role].has(action)) return false
+      return where === undefined || reaches(principal.scope, where, action)
     case 'gateway':
       return action === 'ingest' && (where === undefined || where.buildingId === principal.buildingId)
     default:
       return false
+  }
+}
+
+function isFor(key: KeyInUse | null, action: Action): boolean {
+  if (key === null) return true
+  // A key must not be able to make more keys: whoever finds one would outlive its revocation.
+  if (action === 'anonymous' || action === 'account') return false
+  return key.actions === null || key.actions.includes(action)
+}
+
+/**
+ * The person as their key lets them act: what the key is for, of what the person may at this moment. Pure.
+ * @param key the person's own
+ */
+export function byKey(
+  person: Omit<Person, 'key'>,
+  { actions, buildingIds, ...key }: KeyLimits & Pick<KeyInUse, 'keyId' | 'readingsPerMinute'>,
+): Person {
+  if (buildingIds === null) return { ...person, key: { ...key, actions } }
+  // What is about all buildings at once, or about people, is within none.
+  const within = (actions ?? keyActions).filter((action) => action !== 'administer')
+  return { ...person, scope: narrowed(person.scope, buildingIds), key: { ...key, actions: within } }
+}
+
+function narrowed(scope: Scope, to: readonly number[]): Scope {
+  if (scope === null) return { buildingIds: to, floors: [] }
+  return {
+    buildingIds: scope.buildingIds.filter((id) => to.includes(id)),
+    floors: scope.floors.filter(({ buildingId }) => to.includes(buildingId)),
   }
 }
 

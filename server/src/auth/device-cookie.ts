@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { cookieOf, signInCookie, signInCookieName } from './cookies.ts'
 
 export type DeviceCookies = ReturnType<typeof createDeviceCookies>
 
@@ -16,18 +17,13 @@ export function createDeviceCookies({ secret, overTls }: { secret: string; overT
   const normal = (account: string): string => account.normalize('NFC').toLowerCase()
   /** One an account, as several people may share a browser; which account it is only the server can tell. */
   const nameOf = (account: string): string =>
-    `${overTls ? '__Secure-' : ''}plenum.device_${sign('name', account).toString('hex', 0, 6)}`
+    signInCookieName(`device_${sign('name', account).toString('hex', 0, 6)}`, overTls)
 
   return {
     /** @returns an id of the device, null where it can't prove that this account has signed in on it */
     proven(cookies: string | undefined, email: string): string | null {
       const account = normal(email)
-      const name = nameOf(account)
-      const value = cookies
-        ?.split(';')
-        .map((one) => one.trim())
-        .find((one) => one.startsWith(`${name}=`))
-        ?.slice(name.length + 1)
+      const value = cookieOf(cookies, nameOf(account))
       const [id = '', issuedAtS = '', signature = ''] = value?.split('.') ?? []
       const [given, right] = [Buffer.from(signature, 'base64url'), sign('device', account, id, issuedAtS)]
       if (given.length !== right.length || !timingSafeEqual(given, right)) return null
@@ -40,8 +36,7 @@ export function createDeviceCookies({ secret, overTls }: { secret: string; overT
       const id = randomBytes(16).toString('base64url')
       const issuedAtS = String(Math.floor(Date.now() / 1_000))
       const value = `${id}.${issuedAtS}.${sign('device', account, id, issuedAtS).toString('base64url')}`
-      const attributes = `Max-Age=${lifetimeS}; Path=/api/auth; HttpOnly; SameSite=Strict${overTls ? '; Secure' : ''}`
-      return `${nameOf(account)}=${value}; ${attributes}`
+      return signInCookie(nameOf(account), value, { maxAgeS: lifetimeS, overTls })
     },
   }
 }

@@ -27,16 +27,20 @@ const noted: Readonly<Record<string, Refusal['action']>> = {
 
 const reading = new Set(['GET', 'HEAD', 'OPTIONS'])
 
+interface GuardContext {
+  identify(request: FastifyRequest): Promise<Principal | null>
+  /** Of the public address, where one is set. */
+  ownOrigin(): string | null
+  refusals: Pick<Refusals, 'note'>
+  /** Before the answer to a write goes out that may have changed who may do what. */
+  written(): void
+}
+
 /**
  * Stands before every route: who asks, may they, and does a browser's write come from our own pages.
  * It runs before the body is read, so what is refused costs nothing.
  */
-export function guard(
-  app: App,
-  identify: (request: FastifyRequest) => Promise<Principal | null>,
-  ownOrigin: () => string | null,
-  refusals: Pick<Refusals, 'note'>,
-): void {
+export function guard(app: App, { identify, ownOrigin, refusals, written }: GuardContext): void {
   app.decorateRequest('principal', null)
   // Looked at when all are known: a scope around a plugin's routes may say it for them.
   const routes: { method: string | string[]; url: string; config?: unknown }[] = []
@@ -57,6 +61,10 @@ export function guard(
     if (!can(request.principal, access)) {
       throw request.principal === null ? authErrors.not_signed_in() : authErrors.not_allowed()
     }
+  })
+  // What somebody has done here holds here for whatever is asked after the answer.
+  app.addHook('onSend', async (request) => {
+    if (!reading.has(request.method) && request.routeOptions.config.access !== 'ingest') written()
   })
   // Wherever it was refused, here or by a route.
   app.addHook('onError', async (request, _reply, error: Error) => {

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { DBAdapter, DBTransactionAdapter, Where } from 'better-auth/adapters'
-
-/** A session's token as the database has it. */
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
+import { hashOfToken } from './session-cookie.ts'
 
 type Asked = { model: string; where?: Where[] }
 type Operation = (asked: Asked) => Promise<unknown>
@@ -39,7 +36,7 @@ function hashing(adapter: DBTransactionAdapter): Partial<DBTransactionAdapter> {
     create: async (asked) => {
       const { token } = asked.data as { token?: unknown }
       if (asked.model !== 'session' || typeof token !== 'string') return adapter.create(asked)
-      const created = await adapter.create({ ...asked, data: { ...asked.data, token: hashOf(token) } })
+      const created = await adapter.create({ ...asked, data: { ...asked.data, token: hashOfToken(token) } })
       return { ...created, token } as never
     },
   }
@@ -51,7 +48,7 @@ const whereHashed =
     if (asked.model !== 'session' || asked.where === undefined) return operation(asked)
     const tokens = new Map<unknown, string>()
     const hashed = (token: string): string => {
-      const hash = hashOf(token)
+      const hash = hashOfToken(token)
       tokens.set(hash, token)
       return hash
     }

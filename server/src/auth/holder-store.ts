@@ -1,7 +1,7 @@
-import type { Role } from '@plenum/contract'
+import type { KeyAction, Role } from '@plenum/contract'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
-import type { Person } from './access.ts'
+import { byKey, type Person } from './access.ts'
 import { type ScopeRow, scopeOfRows } from './scope-store.ts'
 
 /** What somebody came with who stays: a session, or a key. */
@@ -11,6 +11,8 @@ interface HolderRow {
   session_id: string | null
   key_id: number | null
   readings_per_minute: number
+  actions: KeyAction[] | null
+  building_ids: number[] | null
   id: string
   email: string
   name: string
@@ -23,11 +25,13 @@ interface HolderRow {
 export const holderName = (holder: Holder): string =>
   'sessionId' in holder ? `session ${holder.sessionId}` : `key ${holder.keyId}`
 
-const toPerson = (row: HolderRow): Person => {
+function toPerson(row: HolderRow): Person {
   const { id: userId, email, name, role, sees_presence: seesPresence } = row
   const scope = role === 'administrator' ? null : scopeOfRows(row.scope)
-  const key = row.key_id === null ? null : { keyId: row.key_id, readingsPerMinute: row.readings_per_minute }
-  return { kind: 'user', userId, email, name, role, seesPresence, scope, key }
+  const person = { kind: 'user', userId, email, name, role, seesPresence, scope } as const
+  if (row.key_id === null) return { ...person, key: null }
+  const { key_id: keyId, readings_per_minute: readingsPerMinute, actions, building_ids: buildingIds } = row
+  return byKey(person, { keyId, readingsPerMinute, actions, buildingIds })
 }
 
 export function createHolderStore(db: Kysely<Tables>) {
@@ -41,16 +45,17 @@ export function createHolderStore(db: Kysely<Tables>) {
       const sessionIds = holders.flatMap((one) => ('sessionId' in one ? [one.sessionId] : []))
       const keyIds = holders.flatMap((one) => ('keyId' in one ? [one.keyId] : []))
       const { rows } = await sql<HolderRow>`
-        select h.session_id, h.key_id, h.readings_per_minute, p.id, p.email, p.name, p.role, p.sees_presence,
+        select h.session_id, h.key_id, h.readings_per_minute, h.actions, h.building_ids, p.id, p.email, p.name, p.role, p.sees_presence,
                coalesce((select json_agg(json_build_object('building_id', building_id, 'floor_id', floor_id)
                                          order by building_id, floor_id)
                          from person_scope where person_id = p.id), '[]') as scope
         from (
-          select id as session_id, null::int4 as key_id, 0 as readings_per_minute, user_id
+          select id as session_id, null::int4 as key_id, 0 as readings_per_minute, null::text[] as actions,
+                 null::int4[] as building_ids, user_id
           from session
           where id = any(${sessionIds}::text[]) and expires_at > now() and created_at + make_interval(secs => ${maxS}) > now()
           union all
-          select null, id, readings_per_minute, user_id
+          select null, id, readings_per_minute, actions, building_ids, user_id
           from api_key
           where id = any(${keyIds}::int4[]) and (expires_at is null or expires_at > now())
         ) h

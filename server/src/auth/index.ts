@@ -2,17 +2,26 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Audit } from '#audit'
-import type { App, Clock, Log, Tables } from '#platform'
+import type { App, Clock, Log, Metrics, Redis, Tables } from '#platform'
 import type { Principal } from './access.ts'
+import { createAccessChanges } from './access-changes.ts'
+import { createAccessChangeStore } from './access-change-store.ts'
 import { createDeviceCookies } from './device-cookie.ts'
 import { authErrors } from './errors.ts'
+import { gatewayKeyRoutes } from './gateway-key-routes.ts'
 import { guard } from './guard.ts'
 import { createHolderStore, type Holder } from './holder-store.ts'
 import { createKeys } from './keys.ts'
 import { keyRoutes } from './key-routes.ts'
+import { createEntrance } from './entrance.ts'
+import { removeIdentities } from './identity-store.ts'
+import { createKeyStore } from './key-store.ts'
 import { createLibrary } from './library.ts'
+import { createOpenidProvider, type ProviderSettings } from './openid-provider.ts'
 import { ownSessionRoutes } from './own-session-routes.ts'
 import { createPasswords } from './passwords.ts'
+import { createSessionCookies } from './session-cookie.ts'
+import { createSessionMemory } from './session-memory.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { createSessionStore } from './session-store.ts'
 import { createSessions } from './sessions.ts'
@@ -20,6 +29,11 @@ import { createSignIn, type SessionLife, sessionCookieName } from './sign-in.ts'
 import { createStore } from './store.ts'
 import { createThrottle } from './throttle.ts'
 import { createThrottleStore } from './throttle-store.ts'
+import { singleSignOnRoutes } from './single-sign-on-routes.ts'
+import { createSingleSignOn } from './single-sign-on.ts'
+import { createTwoFactor } from './two-factor.ts'
+import { twoFactorRoutes } from './two-factor-routes.ts'
+import { createTwoFactorStore } from './two-factor-store.ts'
 
 export {
   type Action,
@@ -39,6 +53,7 @@ export {
 export { byOf } from './by.ts'
 export { callerOf, personOf } from './guard.ts'
 export { type Holder, holderName } from './holder-store.ts'
+export type { ProviderSettings } from './openid-provider.ts'
 export type { Passwords } from './passwords.ts'
 export { buildingWithinScope, withinScope } from './scope-store.ts'
 export { generatePassword, type SessionLife } from './sign-in.ts'
@@ -50,16 +65,24 @@ export interface AuthSettings {
   audit: Audit
   log: Log
   clock: Clock
+  metrics: Metrics
+  /** Where sessions are remembered for all instances; null: each for itself. */
+  redis: Redis | null
+  /** How old what is remembered of a person may be; 0: every request asks. */
+  rightsMaxAgeMs: number
   /** The address people use; null: the process's own. */
   publicUrl: string | null
   address: string
   sessionLife: SessionLife
+  /** null: people sign in with passwords only. */
+  openid: ProviderSettings | null
   /** Told once a minute of a person who is there. */
   onSeen: (personId: string) => Promise<void>
 }
 
 /** Who people and gateways are, and what they may do. */
-export async function createAuth({ db, audit, log, clock, sessionLife, onSeen, ...addresses }: AuthSettings) {
+export async function createAuth(settings: AuthSettings) {
+  const { db, audit, log, clock, metrics, redis, rightsMaxAgeMs, sessionLife, openid, onSeen, ...addresses } = settings
   const { refusals } = audit
   const store = createStore(db)
   const sessionStore = createSessionStore(db)
@@ -69,12 +92,50 @@ export async function createAuth({ db, audit, log, clock, sessionLife, onSeen, .
   const throttleSecret = await store.secret('sign_in_throttle', newSecret)
   const publicUrl = addresses.publicUrl ?? addresses.address
   const overTls = publicUrl.startsWith('https:')
-  const signIn = await createSignIn({ db, secret, publicUrl, life: sessionLife, isDisabled: store.isDisabled })
-  const sessions = createSessions({ signIn, store, sessionStore, log, onSeen, maxS: sessionLife.maxS })
+  const twoFactorSecret = await store.secret('two_factor', newSecret)
+  const steps = createTwoFactorStore(db)
+  const { isDisabled, endSessions } = store
+  const signIn = await createSignIn({
+    db,
+    secret,
+    publicUrl,
+    life: sessionLife,
+    isDisabled,
+    hasSecondFactor: steps.isEnabled,
+  })
+  const changeStore = createAccessChangeStore(db)
+  const changes = createAccessChanges({ store: changeStore, maxAgeMs: rightsMaxAgeMs })
+  const memory = createSessionMemory({ redis, secret, changes, metrics, read: sessionStore.read })
+  const cookies = createSessionCookies({ secret, name: sessionCookieName(overTls) })
+  const { maxS } = sessionLife
+  const sessions = createSessions({ cookies, memory, changes, store, sessionStore, log, onSeen, maxS })
   const throttle = createThrottle({ store: createThrottleStore(db), secret: throttleSecret, clock })
   const devices = createDeviceCookies({ secret: throttleSecret, overTls })
-  const library = createLibrary({ signIn, sessions, sessionStore, refusals, throttle, devices })
-  const keys = createKeys({ store, log })
+  const passwords = createPasswords({ store, signIn, throttle })
+  const library = createLibrary({ signIn, sessions })
+  const twoFactor = createTwoFactor({ store: steps, endSessions, passwords, throttle, secret: twoFactorSecret, clock })
+  const entrance = createEntrance({
+    library,
+    store,
+    steps,
+    sessionStore,
+    twoFactor,
+    refusals,
+    throttle,
+    devices,
+    overTls,
+  })
+  const provider =
+    openid &&
+    createOpenidProvider({
+      settings: openid,
+      returnUrl: `${publicUrl.replace(/\/+$/, '')}/sign-in/return`,
+      secret: await store.secret('single_sign_on', newSecret),
+      clock,
+      log,
+    })
+  const singleSignOn = createSingleSignOn({ db, provider, entrance, throttle, overTls })
+  const keys = createKeys({ store: createKeyStore(db), scopeOf: store.scope, log })
 
   const identify = async ({ headers }: FastifyRequest): Promise<Principal | null> => {
     if (headers.authorization === undefined) return sessions.of(headers.cookie)
@@ -84,8 +145,11 @@ export async function createAuth({ db, audit, log, clock, sessionLife, onSeen, .
 
   return {
     keys,
-    passwords: createPasswords({ store, signIn, throttle }),
-    sessions: { idOf: sessions.idOf, open: library.signIn, endAll: store.endSessions },
+    passwords,
+    sessions: { idOf: sessions.idOf, open: entrance.signIn, endAll: endSessions },
+    /** In the transaction of whoever does it for somebody else. */
+    twoFactor: { remove: twoFactor.remove },
+    identities: { remove: removeIdentities },
     /** For answers that go on for longer than a moment. */
     holders: {
       /** What a request came with. @throws not_signed_in where that has ended meanwhile */
@@ -103,15 +167,24 @@ export async function createAuth({ db, audit, log, clock, sessionLife, onSeen, .
     dropExpiredSessions: async (): Promise<void> => {
       await store.dropExpiredSessions(sessionLife.maxS)
       await throttle.dropEnded()
+      await changeStore.dropOld()
     },
     sessionCookieName: sessionCookieName(overTls),
     /** Before any route is added. */
     guard: (app: App) =>
-      guard(app, identify, () => addresses.publicUrl && new URL(addresses.publicUrl).origin, refusals),
+      guard(app, {
+        identify,
+        ownOrigin: () => addresses.publicUrl && new URL(addresses.publicUrl).origin,
+        refusals,
+        written: changes.expire,
+      }),
     routes: (app: App): void => {
-      sessionRoutes(app, library)
+      sessionRoutes(app, { library, entrance })
+      twoFactorRoutes(app, { twoFactor, entrance, sessions, devices })
+      singleSignOnRoutes(app, singleSignOn)
       ownSessionRoutes(app, { sessionStore, sessions })
       keyRoutes(app, keys)
+      gatewayKeyRoutes(app, keys)
     },
   }
 }

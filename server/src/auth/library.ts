@@ -1,14 +1,9 @@
 import type { SignedInUser } from '@plenum/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { byRequest, nobody, type Refusals } from '#audit'
-import { PlenumError } from '#platform'
 import { byPerson } from './by.ts'
-import type { DeviceCookies } from './device-cookie.ts'
 import { authErrors } from './errors.ts'
-import type { SessionStore } from './session-store.ts'
 import type { Sessions } from './sessions.ts'
-import { clientAddressHeader, type SignIn } from './sign-in.ts'
-import type { Throttle } from './throttle.ts'
+import { clientAddressHeader, secondFactorMissing, type SignIn } from './sign-in.ts'
 
 export type Library = ReturnType<typeof createLibrary>
 
@@ -22,93 +17,88 @@ interface Answered {
   }
 }
 
+/** A session that nobody has the cookie of yet. */
+export interface Opened {
+  user: SignedInUser
+  cookies: string[]
+}
+
 const onWire = ({ user: { seesPresence, timeZone = null, ...user } }: Pick<Answered, 'user'>): SignedInUser => ({
   ...user,
   sees_presence: seesPresence,
   time_zone: timeZone,
 })
 
-interface LibraryContext {
-  signIn: SignIn
-  sessions: Sessions
-  sessionStore: SessionStore
-  refusals: Refusals
-  throttle: Throttle
-  devices: DeviceCookies
-}
-
-/** People type passwords into the wrong field: what is no address is not kept. */
-const addressIn = (text: string): string | null => (text.includes('@') ? text : null)
-
-function hand(reply: FastifyReply, cookies: string[]): void {
+export function hand(reply: FastifyReply, cookies: string[]): void {
   if (cookies.length > 0) reply.header('set-cookie', cookies)
 }
 
 /** The routes of the sign-in library that ours stand before. */
-export function createLibrary({ signIn, sessions, sessionStore, refusals, throttle, devices }: LibraryContext) {
-  /** Hands a request to the library; its cookies are for the browser. */
-  async function ask(
-    method: 'GET' | 'POST',
-    path: string,
-    request: FastifyRequest,
-    body?: unknown,
-  ): Promise<{ answer: unknown; cookies: string[] }> {
+export function createLibrary({ signIn, sessions }: { signIn: SignIn; sessions: Sessions }) {
+  const headersOf = (request: FastifyRequest): Headers => {
     const headers = new Headers({ [clientAddressHeader]: request.ip })
     for (const name of ['cookie', 'user-agent']) {
       const value = request.headers[name]
       if (typeof value === 'string') headers.set(name, value)
     }
+    return headers
+  }
+
+  const read = async (response: Response) => {
+    if (response.status >= 500) throw await sessions.whyFailed(new Error(`sign-in answered ${response.status}`))
+    const text = await response.text()
+    const answer: unknown = text === '' ? null : JSON.parse(text)
+    return { ok: response.ok, answer, cookies: response.headers.getSetCookie() }
+  }
+
+  /** Hands a request to the library; its cookies are for the browser. */
+  async function ask(method: 'GET' | 'POST', path: string, request: FastifyRequest, body?: unknown) {
+    const headers = headersOf(request)
     if (body !== undefined) headers.set('content-type', 'application/json')
     const url = new URL(path, signIn.options.baseURL)
     const init = { method, headers, body: body === undefined ? null : JSON.stringify(body) }
-    const answer = await signIn.handler(new Request(url, init))
-    if (answer.status >= 500) throw await sessions.whyFailed(new Error(`sign-in answered ${answer.status}`))
-    if (!answer.ok) throw authErrors.sign_in_failed()
-    const text = await answer.text()
-    return { answer: text === '' ? null : JSON.parse(text), cookies: answer.headers.getSetCookie() }
+    return read(await signIn.handler(new Request(url, init)))
   }
 
-  /** The session that the request came with, if there is one. */
-  async function end(request: FastifyRequest) {
+  const opened = ({ answer, cookies }: { answer: unknown; cookies: string[] }): Opened => ({
+    user: onWire(answer as Pick<Answered, 'user'>),
+    cookies,
+  })
+
+  /** The session that the request came with, if there is one. @returns what takes its cookie away */
+  async function end(request: FastifyRequest): Promise<string[]> {
     const { cookie } = request.headers
     await sessions.end(cookie, (person) => byPerson(request, person))
-    const ended = await ask('POST', '/api/auth/sign-out', request)
+    const { cookies } = await ask('POST', '/api/auth/sign-out', request)
     await sessions.assertEnded(cookie)
-    return ended
+    return cookies
   }
 
   return {
-    /** Opens a session and sets its cookie; the one there was ends. @throws sign_in_failed, too_many_attempts */
-    async signIn(
+    end,
+
+    /** @returns a session, or who it is that has to give a code as well. @throws sign_in_failed */
+    async openByPassword(
       request: FastifyRequest,
-      reply: FastifyReply,
       credentials: { email: string; password: string },
-    ): Promise<SignedInUser> {
-      const { email } = credentials
-      const { cookie } = request.headers
-      try {
-        const device = devices.proven(cookie, email)
-        const attempt = await throttle.attempt({ kind: 'sign_in', account: email, address: request.ip, device })
-        const { answer, cookies } = await ask('POST', '/api/auth/sign-in/email', request, credentials)
-        await attempt.succeeded()
-        const user = onWire(answer as Pick<Answered, 'user'>)
-        if (request.headers.cookie !== undefined) await end(request)
-        // Before the cookie is handed out: without an entry nobody has the session.
-        await sessionStore.noteSignIn(byPerson(request, user))
-        hand(reply, [...cookies, devices.issue(email)])
-        return user
-      } catch (error) {
-        if (error instanceof PlenumError && error.status < 500)
-          await refusals.note(byRequest(request, { ...nobody, email: addressIn(email) }), {
-            action: 'session.refused',
-            details: { code: error.code },
-          })
-        throw error
-      }
+    ): Promise<Opened | { personId: string }> {
+      const asked = await ask('POST', '/api/auth/sign-in/email', request, credentials)
+      if (asked.ok) return opened(asked)
+      const { code, personId } = asked.answer as { code?: string; personId?: string }
+      if (code === secondFactorMissing && personId !== undefined) return { personId }
+      throw authErrors.sign_in_failed()
+    },
+
+    /** Asks nothing: for whoever has proven all there is to prove. @throws sign_in_failed of somebody disabled */
+    async open(request: FastifyRequest, personId: string): Promise<Opened> {
+      const headers = headersOf(request)
+      const asked = await read(await signIn.openSession(headers, personId))
+      if (!asked.ok) throw authErrors.sign_in_failed()
+      return opened(asked)
     },
 
     async signOut(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-      hand(reply, (await end(request)).cookies)
+      hand(reply, await end(request))
     },
 
     /** Prolongs the session together with its cookie. */

@@ -30,14 +30,14 @@ export function createPasswords({ store, signIn, throttle }: PasswordsContext) {
 
     /**
      * Whoever found an open session must not find out its password from there.
-     * @param address `request.ip`. @throws too_many_attempts
+     * @param address `request.ip`. @throws current_password_wrong, too_many_attempts
      */
-    async isCorrect(person: { id: string; email: string }, password: string, address: string): Promise<boolean> {
+    async prove(person: { id: string; email: string }, password: string, address: string): Promise<void> {
       const attempt = await throttle.attempt({ kind: 'current_password', account: person.email, address })
       const hash = await store.passwordHash(person.id)
       const isRight = hash !== null && (await (await signIn.$context).password.verify({ hash, password }))
-      if (isRight) await attempt.succeeded()
-      return isRight
+      if (!isRight) throw authErrors.current_password_wrong()
+      await attempt.succeeded()
     },
 
     /** In place of the old one, with which every session goes that was opened with it; `exceptSessionId` stays. */

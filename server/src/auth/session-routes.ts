@@ -1,24 +1,26 @@
-import { SessionAnswer, SignedInUser, SignInBody } from '@plenum/contract'
+import { SessionAnswer, SignInAnswer, SignInBody } from '@plenum/contract'
 import { Type } from 'typebox'
 import type { App } from '#platform'
+import type { Entrance } from './entrance.ts'
 import type { Library } from './library.ts'
 
 const tags = ['Signing in']
 
 /** Only these of the library's routes are open; the rest of what it could do is not reachable. */
-export function sessionRoutes(app: App, library: Library): void {
+export function sessionRoutes(app: App, { library, entrance }: { library: Library; entrance: Entrance }): void {
   app.post(
     '/api/auth/sign-in/email',
     {
       config: { access: 'anonymous', problems: [401, 429] },
       schema: {
         summary: 'Sign in with e-mail and password; sets the session cookie, and ends the session there was',
+        description: 'Of whoever has two-factor sign-in the code comes next, and the session with it.',
         tags,
         body: SignInBody,
-        response: { 200: Type.Object({ user: SignedInUser }) },
+        response: { 200: SignInAnswer },
       },
     },
-    async (request, reply) => ({ user: await library.signIn(request, reply, request.body) }),
+    (request, reply) => entrance.signIn(request, reply, request.body),
   )
   app.post(
     '/api/auth/sign-out',

@@ -1,18 +1,21 @@
-import type { Role } from '@plenum/contract'
 import { LRUCache } from 'lru-cache'
 import type { By } from '#audit'
 import { commonErrors, type Log } from '#platform'
+import type { AccessChanges } from './access-changes.ts'
 import type { Person } from './access.ts'
 import type { PersonNamed } from './by.ts'
+import { type createSessionCookies, hashOfToken } from './session-cookie.ts'
+import type { SessionFound, SessionMemory } from './session-memory.ts'
 import type { SessionStore } from './session-store.ts'
-import type { SignIn } from './sign-in.ts'
 import type { AuthStore } from './store.ts'
 
 export type Sessions = ReturnType<typeof createSessions>
 
 interface SessionContext {
-  signIn: SignIn
-  store: AuthStore
+  cookies: ReturnType<typeof createSessionCookies>
+  memory: SessionMemory
+  changes: Pick<AccessChanges, 'expire'>
+  store: Pick<AuthStore, 'ping'>
   sessionStore: SessionStore
   log: Log
   /** The longest life of a session, in seconds. */
@@ -21,17 +24,18 @@ interface SessionContext {
   onSeen: (personId: string) => Promise<void>
 }
 
-/** What the library finds, as it is or as JSON. */
-interface Found {
-  session: { createdAt: Date | string }
-  user: { disabledAt?: Date | string | null | undefined }
+/** What the library answers. */
+interface Answered {
+  session: { createdAt: string }
+  user: { disabledAt: string | null }
 }
 
 /** Once a minute is exact enough for "last used", and a write per request would cost more than the request. */
 const touchEveryMs = 60_000
 
 /** Who a session cookie belongs to. */
-export function createSessions({ signIn, store, sessionStore, log, maxS, onSeen }: SessionContext) {
+export function createSessions(context: SessionContext) {
+  const { cookies, memory, changes, store, sessionStore, log, maxS, onSeen } = context
   const touched = new LRUCache<string, true>({ max: 10_000, ttl: touchEveryMs })
 
   /** The library hides what went wrong; the database itself tells whether it is away. */
@@ -41,15 +45,12 @@ export function createSessions({ signIn, store, sessionStore, log, maxS, onSeen 
       (outage: unknown) => outage,
     )
 
-  /** @returns null for no cookie, and for one that is expired, revoked or not ours */
-  const find = async (cookie: string | undefined) => {
-    if (cookie === undefined) return null
-    try {
-      // Prolonged where the answer can carry the new cookie, in get-session: here it would live on in the database only.
-      return await signIn.api.getSession({ headers: new Headers({ cookie }), query: { disableRefresh: true } })
-    } catch (error) {
-      throw await whyFailed(error)
-    }
+  /** @returns null for no cookie, and for one that is expired, revoked, not ours, or of somebody who is disabled */
+  const find = async (cookie: string | undefined): Promise<SessionFound | null> => {
+    const token = cookies.tokenOf(cookie)
+    if (token === null) return null
+    const found = await memory.find(hashOfToken(token))
+    return found && found.expiresAtMs > Date.now() && isYoung(found.createdAtMs) ? found : null
   }
 
   /** Nobody waits for it. */
@@ -61,25 +62,22 @@ export function createSessions({ signIn, store, sessionStore, log, maxS, onSeen 
     )
   }
 
-  /**
-   * What the library does not know: a longest life, and people who are disabled. That it prolongs no session beyond
-   * the limit is not enough: the limit may have been another one then.
-   */
-  const holds = ({ session, user }: Found): boolean =>
-    !user.disabledAt && new Date(session.createdAt).getTime() + maxS * 1_000 > Date.now()
+  /** That no session is prolonged beyond the limit is not enough: the limit may have been another one then. */
+  const isYoung = (createdAtMs: number): boolean => createdAtMs + maxS * 1_000 > Date.now()
+
+  /** What the library does not know of one that it found: the longest life, and people who are disabled. */
+  const holds = ({ session, user }: Answered): boolean =>
+    !user.disabledAt && isYoung(new Date(session.createdAt).getTime())
 
   /**
-   * With the rights of this moment: a role that was changed holds for the next request.
+   * With the rights of this moment, or of a second ago where another instance changed them.
    * @returns null for no cookie, and for one that is expired, revoked, not ours, or of somebody who is disabled
    */
   const of = async (cookie: string | undefined): Promise<Person | null> => {
     const found = await find(cookie)
-    if (!found || !holds(found)) return null
-    touch(found.session.id, found.user.id)
-    const { id: userId, email, name, seesPresence } = found.user
-    const role = found.user.role as Role
-    const scope = await store.scope(userId, role)
-    return { kind: 'user', userId, email, name, role, seesPresence, scope, key: null }
+    if (!found) return null
+    touch(found.id, found.person.userId)
+    return { kind: 'user', ...found.person, key: null }
   }
 
   return {
@@ -88,7 +86,7 @@ export function createSessions({ signIn, store, sessionStore, log, maxS, onSeen 
     of,
 
     /** Which of a person's sessions the cookie is; null for a cookie that opens none. */
-    idOf: async (cookie: string | undefined): Promise<string | null> => (await find(cookie))?.session.id ?? null,
+    idOf: async (cookie: string | undefined): Promise<string | null> => (await find(cookie))?.id ?? null,
 
     /**
      * Ends the session of a cookie, if there is one.
@@ -96,11 +94,14 @@ export function createSessions({ signIn, store, sessionStore, log, maxS, onSeen 
      */
     async end(cookie: string | undefined, by: (person: PersonNamed) => By): Promise<void> {
       const found = await find(cookie)
-      if (found) await sessionStore.signOut(found.session.id, by(found.user))
+      if (!found) return
+      const { userId, name, email } = found.person
+      await sessionStore.signOut(found.id, by({ id: userId, name, email }))
     },
 
     /** @throws database_unavailable where it could not be ended: the library says it is done even then */
     async assertEnded(cookie: string | undefined): Promise<void> {
+      changes.expire()
       if (await of(cookie)) throw commonErrors.database_unavailable({ retryAfterS: 2 })
     },
   }

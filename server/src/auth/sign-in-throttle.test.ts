@@ -128,7 +128,11 @@ test('strangers, wrong passwords and too many attempts look the same for an acco
 
 test('a password is hashed once for whoever asks: unknown, disabled, without a password, or wrong', async () => {
   const settings = { db, secret: 'x'.repeat(43), publicUrl: 'http://localhost:3000', life: { idleS: 60, maxS: 60 } }
-  const signIn = await createSignIn({ ...settings, isDisabled: async (id) => id === 'disabled' })
+  const signIn = await createSignIn({
+    ...settings,
+    hasSecondFactor: async () => false,
+    isDisabled: async (id) => id === 'disabled',
+  })
   const { password } = await signIn.$context
   const { hash, verify } = password
   const known = await hash('correct horse battery')

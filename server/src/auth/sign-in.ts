@@ -1,5 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes } from 'node:crypto'
 import { type BetterAuthOptions, betterAuth } from 'better-auth'
+import { APIError, createAuthEndpoint } from 'better-auth/api'
+import { setSessionCookie } from 'better-auth/cookies'
 import { getAdapter } from 'better-auth/db/adapter'
 import { CamelCasePlugin, type Kysely } from 'kysely'
 import type { Tables } from '#platform'
@@ -24,16 +27,41 @@ interface SignInSettings {
   publicUrl: string
   life: SessionLife
   isDisabled(userId: string): Promise<boolean>
+  /** Whether they have to give a code as well. */
+  hasSecondFactor(userId: string): Promise<boolean>
 }
+
+/** Said by the library in place of a session, in `code` of the problem and `personId`. */
+export const secondFactorMissing = 'SECOND_FACTOR_MISSING'
 
 const dayS = 24 * 60 * 60
 
 /** Behind https the browser itself sees to it that only this host, by https, has set the cookie (RFC 6265bis, __Host-). */
 export const sessionCookieName = (overTls: boolean): string => `${overTls ? '__Host-' : ''}plenum.session_token`
 
+/** Who has proven all that is asked of them, while their session is opened. */
+const allProven = new AsyncLocalStorage<string>()
+
+/** Opens a session for a person without asking anything: see `openSession` below. */
+const sessionOpener = {
+  id: 'plenum-session-opener',
+  endpoints: {
+    openSession: createAuthEndpoint.serverOnly({ method: 'POST' }, async (context) => {
+      const { internalAdapter } = context.context
+      const personId = allProven.getStore()
+      if (personId === undefined) throw new APIError('UNAUTHORIZED')
+      const session = await internalAdapter.createSession(personId)
+      const user = await internalAdapter.findUserById(personId)
+      if (!session || !user) throw new APIError('UNAUTHORIZED')
+      await setSessionCookie(context, { session, user })
+      return context.json({ user })
+    }),
+  },
+}
+
 /** better-auth on our tables: e-mail and password, sessions in cookies. Accounts are made by administrators only. */
 export async function createSignIn(settings: SignInSettings) {
-  const { publicUrl, life, isDisabled } = settings
+  const { publicUrl, life, isDisabled, hasSecondFactor } = settings
   const overTls = publicUrl.startsWith('https:')
   const options = {
     appName: 'Plenum',
@@ -49,8 +77,16 @@ export async function createSignIn(settings: SignInSettings) {
     rateLimit: { enabled: false },
     databaseHooks: {
       session: {
-        // Answered as if the password were wrong: that somebody is disabled is nobody's business.
-        create: { before: async ({ userId }) => !(await isDisabled(userId)) },
+        create: {
+          before: async ({ userId }) => {
+            // Answered as if the password were wrong: that somebody is disabled is nobody's business.
+            if (await isDisabled(userId)) return false
+            // Whatever way the library opens sessions by: none goes past this.
+            if (allProven.getStore() !== userId && (await hasSecondFactor(userId)))
+              throw new APIError('FORBIDDEN', { code: secondFactorMissing, personId: userId })
+            return
+          },
+        },
         update: {
           before: async (changed, context) => {
             const { createdAt } = context?.context.session?.session ?? {}
@@ -72,6 +108,7 @@ export async function createSignIn(settings: SignInSettings) {
       disableCSRFCheck: true,
       disableOriginCheck: true,
     },
+    plugins: [sessionOpener],
     telemetry: { enabled: false },
     logger: { disabled: true },
     // Otherwise what fails is written to the console, past the log, and answered without its cause.
@@ -79,7 +116,13 @@ export async function createSignIn(settings: SignInSettings) {
   } satisfies BetterAuthOptions
   const database = { db: settings.db.withPlugin(new CamelCasePlugin()), type: 'postgres' } as const
   const adapter = hashTokens(await getAdapter({ ...options, database }))
-  return betterAuth({ ...options, database: () => adapter })
+  const library = betterAuth({ ...options, database: () => adapter })
+  return {
+    ...library,
+    /** For whoever has proven all that is asked of them. @param headers of the browser; of them address and name are kept */
+    openSession: (headers: Headers, personId: string): Promise<Response> =>
+      allProven.run(personId, () => library.api.openSession({ headers, asResponse: true })),
+  }
 }
 
 /** Columns of ours that come with a session; nobody sets them through the library. */

@@ -37,6 +37,7 @@ const rules = {
   sign_in: { perPair, perAddress, perAccount, perDevice },
   /** A code has six digits, of which three are right at a time. */
   second_factor: { perPair, perAddress, perAccount: { max: 20, windowS: hourS }, perDevice },
+  single_sign_on: { perPair, perAddress, perAccount, perDevice },
   current_password: { perPair, perAddress, perAccount, perDevice },
   invitation: { perPair, perAddress, perAccount, perDevice },
   password_reset: { perPair, perAddress, perAccount, perDevice },

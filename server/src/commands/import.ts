@@ -53,8 +53,10 @@ export async function importBuilding(
   const runAs = async (services: Services, baseUrl: string): Promise<void> => {
     const person = await services.people.administrators.first()
     if (!person) throw new StartError(nobody)
-    const owner = { userId: person.id }
-    const { id, key } = await services.auth.keys.create(owner, { name: keyName, expires_in_days: 1 }, by)
+    const { id: userId, email, name } = person
+    const rights = { role: 'administrator', scope: null, seesPresence: true } as const
+    const owner = { kind: 'user', userId, email, name, ...rights, key: null } as const
+    const { id, key } = await services.auth.keys.createForPerson(owner, { name: keyName, expires_in_days: 1 }, by)
     try {
       await run(baseUrl, key)
     } finally {

@@ -13,5 +13,7 @@ export const peopleErrors = defineErrors({
   invitation_not_found: [404, 'No such invitation'],
   invitation_invalid: [404, 'The invitation was used, withdrawn or has expired'],
   password_reset_invalid: [404, 'The link was used or has expired'],
-  current_password_wrong: [422, 'The current password is wrong'],
+  two_factor_own: [409, 'Two-factor sign-in of your own'],
+  two_factor_not_on: [409, 'The person has no two-factor sign-in'],
+  single_sign_on_not_connected: [409, 'The person is not connected with a sign-in provider'],
 })

@@ -19,7 +19,7 @@ export type People = ReturnType<typeof createPeople>
 
 interface PeopleContext {
   db: Kysely<Tables>
-  auth: Pick<Auth, 'passwords' | 'sessions' | 'throttle'>
+  auth: Pick<Auth, 'passwords' | 'sessions' | 'throttle' | 'twoFactor' | 'identities'>
   /** The address people use; null: the one they come by. */
   publicUrl: string | null
   /** Rights of the person are other ones now, or none. */
@@ -28,10 +28,10 @@ interface PeopleContext {
 
 /** Who may come in, what they may do, and what they say of themselves. */
 export function createPeople({ db, auth, publicUrl, accessChanged }: PeopleContext) {
-  const { passwords, sessions, throttle } = auth
+  const { passwords, sessions, throttle, twoFactor } = auth
   const store = createStore(db)
   const links = createLinkStore(db)
-  const users = createUsers({ db, store, links, sessions, accessChanged })
+  const users = createUsers({ db, store, links, auth, accessChanged })
   const invitations = createInvitations({ db, store, links, passwords, throttle })
   const resets = createPasswordResets({ store, links, passwords, throttle })
   const profiles = createProfiles({ db, store, profiles: createProfileStore(db), passwords })
@@ -41,7 +41,7 @@ export function createPeople({ db, auth, publicUrl, accessChanged }: PeopleConte
     publicUrl?.replace(/\/+$/, '') ?? headers.origin ?? `${protocol}://${host}`
 
   return {
-    administrators: createAdministrators({ store, passwords }),
+    administrators: createAdministrators({ store, passwords, twoFactor }),
     seen: store.seen,
     dropExpiredLinks: resets.dropExpired,
     routes: (app: App): void => {

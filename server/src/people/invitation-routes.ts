@@ -121,7 +121,8 @@ function acceptance(app: App, { invitations, sessions }: InvitationRoutesContext
       const email = await invitations.accept(token, request.body, byOf(request))
       reply.code(201)
       try {
-        return { user: await sessions.open(request, reply, { email, password }) }
+        const opened = await sessions.open(request, reply, { email, password })
+        return { user: 'user' in opened ? opened.user : null }
       } catch (error) {
         // The person is there; that too many sign in from this address right now must not read as if they were not.
         if (error instanceof PlenumError && error.status === 429) return { user: null }

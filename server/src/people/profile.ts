@@ -61,8 +61,7 @@ export function createProfiles({ db, store, profiles, passwords }: ProfilesConte
       by: By,
     ): Promise<void> {
       passwords.refuseGuessable(given.new_password, email)
-      if (!(await passwords.isCorrect({ id, email }, given.current_password, by.address ?? '')))
-        throw peopleErrors.current_password_wrong()
+      await passwords.prove({ id, email }, given.current_password, by.address ?? '')
       const hash = await passwords.hash(given.new_password)
       await store.transaction(async (tx) => {
         await passwords.set(tx, id, hash, sessionId ?? undefined)

@@ -21,7 +21,22 @@ const containing = (text: string): string => `%${text.replaceAll(/[\\%_]/g, '\\$
 
 /** The table of people; the sign-in library only reads it. */
 export function createStore(db: Kysely<Tables>) {
-  const columns = ['id', 'email', 'name', 'role', 'sees_presence', 'disabled_at', 'last_seen_at', 'created_at'] as const
+  const columns = [
+    'id',
+    'email',
+    'name',
+    'role',
+    'sees_presence',
+    'disabled_at',
+    'last_seen_at',
+    'created_at',
+    sql<boolean>`exists (select from two_factor where person_id = person.id and enabled_at is not null)`.as(
+      'two_factor',
+    ),
+    sql<boolean>`exists (select from credential where user_id = person.id and provider_id <> 'credential')`.as(
+      'single_sign_on',
+    ),
+  ] as const
 
   return {
     transaction: <T>(work: (tx: Kysely<Tables>) => Promise<T>): Promise<T> => db.transaction().execute(work),

@@ -17,7 +17,7 @@ export interface UsersContext {
   db: Kysely<Tables>
   store: PeopleStore
   links: LinkStore
-  sessions: Pick<Auth['sessions'], 'endAll'>
+  auth: Pick<Auth, 'sessions' | 'twoFactor' | 'identities'>
   /** Rights of the person are other ones now, or none. */
   accessChanged: (personId: string) => void
 }
@@ -26,10 +26,17 @@ const cursorShape = ['string', 'string', 'string'] as const
 const list = '/api/users'
 
 /** What stands in the audit log of a person. */
-const told = ({ id: _id, places: _places, last_seen_at: _seen, created_at: _created, ...user }: User) => user
+const told = ({ email, name, role, scope, sees_presence, disabled }: User) => ({
+  email,
+  name,
+  role,
+  scope,
+  sees_presence,
+  disabled,
+})
 
 /** The people of this installation, as administrators see and change them. */
-export function createUsers({ db, store, links, sessions, accessChanged }: UsersContext) {
+export function createUsers({ db, store, links, auth, accessChanged }: UsersContext) {
   const get = async (id: string, tx: Kysely<Tables> = db): Promise<User> => {
     const row = await store.find(id, tx)
     if (!row) throw peopleErrors.user_not_found()
@@ -63,7 +70,7 @@ export function createUsers({ db, store, links, sessions, accessChanged }: Users
     },
 
     /**
-     * Holds for the next request of the person, on every instance; whoever is disabled loses sessions at once.
+     * Holds for the next request of the person, on other instances within a second; whoever is disabled loses sessions.
      * @throws user_not_found, last_administrator, and what contradicts itself: scope_…, presence_not_of_role
      */
     async change(id: string, patch: UserPatch, by: By): Promise<User> {
@@ -84,7 +91,7 @@ export function createUsers({ db, store, links, sessions, accessChanged }: Users
         }
         if (user.disabled !== before.disabled) {
           // Also when enabled: one that was opened in the moment of disabling must not come alive again.
-          await sessions.endAll(tx, id)
+          await auth.sessions.endAll(tx, id)
           await links.dropReset(tx, id)
         }
         await append(tx, by, eventsOf(before, user))
@@ -93,6 +100,26 @@ export function createUsers({ db, store, links, sessions, accessChanged }: Users
       accessChanged(id)
       return changed
     },
+
+    /**
+     * For somebody who has lost their app and their recovery codes. One's own needs a code, in the account.
+     * @throws user_not_found, two_factor_own, two_factor_not_on
+     */
+    resetTwoFactor: (id: string, by: By): Promise<void> =>
+      store.transaction(async (tx) => {
+        const user = await get(id, tx)
+        if (id === by.actor.id) throw peopleErrors.two_factor_own('Switch your own off in your account, with a code.')
+        if (!(await auth.twoFactor.remove(tx, id))) throw peopleErrors.two_factor_not_on()
+        await append(tx, by, { action: 'two_factor.reset', thing: thingOf(user) })
+      }),
+
+    /** Their next single sign-on connects anew, by e-mail. @throws user_not_found, single_sign_on_not_connected */
+    disconnect: (id: string, by: By): Promise<void> =>
+      store.transaction(async (tx) => {
+        const user = await get(id, tx)
+        if (!(await auth.identities.remove(tx, id))) throw peopleErrors.single_sign_on_not_connected()
+        await append(tx, by, { action: 'single_sign_on.disconnect', thing: thingOf(user) })
+      }),
 
     /** A link that sets a new password once, to hand over. @throws user_not_found, user_disabled */
     resetPassword: (id: string, origin: string, by: By): Promise<PasswordResetLink> =>

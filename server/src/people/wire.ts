@@ -18,6 +18,8 @@ export const toUser = (row: PersonRow, held: ScopeWithNames | undefined): User =
   name: row.name,
   ...rightsOnWire(row, held),
   disabled: row.disabled_at !== null,
+  two_factor: row.two_factor,
+  single_sign_on: row.single_sign_on,
   last_seen_at: row.last_seen_at?.toISOString() ?? null,
   created_at: row.created_at.toISOString(),
 })

@@ -24,7 +24,15 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>
 
+export interface AccessChange {
+  at: Generated<Timestamp>
+  person_id: string
+  xid: Generated<string>
+}
+
 export interface ApiKey {
+  actions: string[] | null
+  building_ids: number[] | null
   created_at: Generated<Timestamp>
   expires_at: Timestamp | null
   gateway_id: number | null
@@ -33,6 +41,7 @@ export interface ApiKey {
   last_used_at: Timestamp | null
   name: string
   readings_per_minute: number
+  replaces_id: number | null
   start: string
   user_id: string | null
 }
@@ -208,6 +217,11 @@ export interface ReadingAll {
   value: number | null
 }
 
+export interface RecoveryCode {
+  hash: Buffer
+  person_id: string
+}
+
 export interface RetentionLog {
   /**
    * everything of that kind that ended at or before it
@@ -371,11 +385,26 @@ export interface Session {
   user_id: string
 }
 
+export interface SignInStep {
+  expires_at: Timestamp
+  first_factor: string
+  person_id: string
+  token_hash: Buffer
+}
+
 export interface ThrottleCount {
   bucket: number
   count: number
   ends_at: Timestamp
   rule: string
+}
+
+export interface TwoFactor {
+  begun_at: Generated<Timestamp>
+  enabled_at: Timestamp | null
+  last_step: Generated<number>
+  person_id: string
+  secret: string
 }
 
 export interface UnsealedDay {
@@ -408,6 +437,7 @@ export interface Zone {
 }
 
 export interface DB {
+  access_change: AccessChange
   api_key: ApiKey
   audit_entry: AuditEntry
   building: Building
@@ -424,6 +454,7 @@ export interface DB {
   plenum_migration: PlenumMigration
   reading: Reading
   reading_all: ReadingAll
+  recovery_code: RecoveryCode
   retention_log: RetentionLog
   retention_rule: RetentionRule
   rollup_1d: Rollup1d
@@ -431,7 +462,9 @@ export interface DB {
   segment: Segment
   sensor: Sensor
   session: Session
+  sign_in_step: SignInStep
   throttle_count: ThrottleCount
+  two_factor: TwoFactor
   unsealed_day: UnsealedDay
   verification: Verification
   zone: Zone

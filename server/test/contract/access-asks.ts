@@ -34,6 +34,16 @@ const csv = ({ buildingName }: Things) => `${csvHeader}\n${buildingName},${fresh
  */
 export const asks: Record<string, Ask[]> = {
   'POST /api/auth/sign-in/email': [() => ({ body: { email: 'a@example.com', password: 'wrong wrong' } })],
+  'POST /api/auth/single-sign-on': [() => ({ body: { next: '/' } })],
+  'POST /api/auth/single-sign-on/finish': [() => ({ body: { search: '?code=x&state=x' } })],
+  'POST /api/auth/two-factor/verify': [
+    () => ({ body: { code: '123456' } }),
+    () => ({ body: { recovery_code: 'abcd-abcd-abcd-abcd' } }),
+  ],
+  'POST /api/auth/two-factor/setup': [() => ({ body: { password: 'wrong wrong' } })],
+  'POST /api/auth/two-factor/enable': [() => ({ body: { code: '123456' } })],
+  'POST /api/auth/two-factor/disable': [() => ({ body: { password: 'wrong wrong', code: '123456' } })],
+  'POST /api/auth/two-factor/recovery-codes': [() => ({ body: { password: 'wrong wrong', code: '123456' } })],
   'PATCH /api/users/{id}': [() => ({ body: { name: 'x' } })],
   'POST /api/invitations': [
     ({ building, floor }) => ({
@@ -50,8 +60,9 @@ export const asks: Record<string, Ask[]> = {
   'POST /api/profile/password': [
     () => ({ body: { current_password: 'wrong wrong', new_password: 'a window in the east' } }),
   ],
-  'POST /api/keys': [() => ({ body: {} })],
+  'POST /api/keys': [() => ({ body: {} }), ({ building }) => ({ body: { building_ids: [building] } })],
   'POST /api/gateways/{id}/keys': [() => ({ body: { name: 'x' } })],
+  'POST /api/gateways/{id}/keys/{key_id}/rotate': [() => ({ body: { overlap_hours: 1 } })],
   'POST /api/sensors/data': [
     ({ sensor }) => ({ body: { readings: [{ sensor_id: sensor, timestamp: at, value: 1 }] } }),
     ({ sensorKey }) => ({ body: { sensor_key: sensorKey, timestamp: at, value: 1 } }),
@@ -101,4 +112,6 @@ export const asks: Record<string, Ask[]> = {
 export const otherwise: Record<string, number> = {
   'DELETE /api/buildings/{id}': 409,
   'DELETE /api/floors/{id}': 409,
+  'DELETE /api/users/{id}/two-factor': 409,
+  'DELETE /api/users/{id}/single-sign-on': 409,
 }

@@ -10,6 +10,15 @@ anonymous   GET     /*
 anonymous   POST    /api/auth/sign-in/email
 anonymous   POST    /api/auth/sign-out
 anonymous   GET     /api/auth/get-session
+anonymous   GET     /api/auth/ways
+anonymous   POST    /api/auth/single-sign-on
+anonymous   POST    /api/auth/single-sign-on/finish
+anonymous   POST    /api/auth/two-factor/verify
+account     GET     /api/auth/two-factor
+account     POST    /api/auth/two-factor/setup
+account     POST    /api/auth/two-factor/enable
+account     POST    /api/auth/two-factor/disable
+account     POST    /api/auth/two-factor/recovery-codes
 read        GET     /api/openapi.json
 read        GET     /api/docs
 read        GET     /api/docs/
@@ -25,6 +34,8 @@ administer  GET     /api/users
 administer  GET     /api/users/{id}
 administer  PATCH   /api/users/{id}
 administer  POST    /api/users/{id}/password-reset
+administer  DELETE  /api/users/{id}/two-factor
+administer  DELETE  /api/users/{id}/single-sign-on
 administer  GET     /api/invitations
 administer  POST    /api/invitations
 administer  DELETE  /api/invitations/{id}
@@ -41,6 +52,7 @@ account     POST    /api/keys
 account     DELETE  /api/keys/{id}
 configure   GET     /api/gateways/{id}/keys
 configure   POST    /api/gateways/{id}/keys
+configure   POST    /api/gateways/{id}/keys/{key_id}/rotate
 configure   DELETE  /api/gateways/{id}/keys/{key_id}
 ingest      POST    /api/sensors/data
 ingest      POST    /api/import/readings

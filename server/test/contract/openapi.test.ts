@@ -1,15 +1,29 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import type { NewApiKey, NewInvitation, OwnSession, PasswordResetLink, Problem, User } from '@plenum/contract'
+import type {
+  RecoveryCodes,
+  TwoFactorSetup,
+  NewApiKey,
+  NewInvitation,
+  OwnSession,
+  PasswordResetLink,
+  Problem,
+  User,
+} from '@plenum/contract'
 import { sql } from 'kysely'
-import { administrator, caller, createSmallBuilding, send, signIn, startTestServer } from '#test'
+import { administrator, caller, createPerson, createSmallBuilding, send, signIn, startTestServer } from '#test'
+import { client, startOpenidProvider } from '../openid-provider.ts'
+import { codeAt, cookiesOf, enableTwoFactor, nextStep } from '../second-factor.ts'
 import { createAnswerCheck, type Document, operationsOf, type Schema } from './document.ts'
 import { routesOf } from './routes-of.ts'
 import { findSecrets } from './secrets.ts'
 import { createEntryCheck } from './unaudited.ts'
 
-const server = await startTestServer()
+const publicUrl = 'http://localhost:3000'
+const provider = await startOpenidProvider(`${publicUrl}/sign-in/return`)
+const openid = { issuer: provider.issuer, ...client, name: 'Example', scopes: 'openid email' }
+const server = await startTestServer({ publicUrl, openid })
 const { app, as } = server
 const document = (await as('GET', '/api/openapi.json')).json<Document>()
 const operations = operationsOf(document)
@@ -131,7 +145,8 @@ test('what the server really answers is what the document says, for every operat
   const at = new Date(server.clock.nowMs).toISOString()
   await send(as, [{ sensor_id: co2.id, timestamp: at, value: 612 }])
 
-  for (const path of ['/healthz', '/readyz', '/metrics', '/api/auth/get-session']) await say(nobody, 'GET', path)
+  for (const path of ['/healthz', '/readyz', '/metrics', '/api/auth/get-session', '/api/auth/ways'])
+    await say(nobody, 'GET', path)
   await say(nobody, 'POST', '/api/auth/sign-in/email', {}, { ...administrator, password: 'wrong wrong' })
   await say(nobody, 'POST', '/api/auth/sign-in/email', {}, administrator)
   await say(await signIn(app, administrator), 'POST', '/api/auth/sign-out')
@@ -178,6 +193,10 @@ test('what the server really answers is what the document says, for every operat
   const ofGateway = (await say(as, 'POST', '/api/gateways/{id}/keys', gateway, {})).json<NewApiKey>()
   await say(as, 'GET', '/api/gateways/{id}/keys', gateway)
   await say(as, 'GET', '/api/gateways/{id}/keys', { id: 2_147_483_647 })
+  const rotate = '/api/gateways/{id}/keys/{key_id}/rotate'
+  await say(as, 'POST', rotate, { id: gateway.id, key_id: ofGateway.id }, { overlap_hours: 1 })
+  await say(as, 'POST', rotate, { id: gateway.id, key_id: ofGateway.id }, {})
+  await say(as, 'POST', '/api/keys', {}, { building_ids: [2_147_483_647] })
   const feed = caller(app, { authorization: `Bearer ${ofGateway.key}` })
   await say(feed, 'POST', '/api/sensors/data', {}, { sensor_key: `${key}/co2`, timestamp: at, value: 613 })
   await say(feed, 'POST', '/api/sensors/data', {}, { sensor_key: 'nobody', timestamp: at, value: 613 })
@@ -239,6 +258,40 @@ test('what the server really answers is what the document says, for every operat
   const elsewhere = own.find(({ current }) => !current) as OwnSession
   for (let i = 0; i < 2; i++) await say(as, 'DELETE', '/api/auth/sessions/{id}', elsewhere)
   await say(as, 'DELETE', '/api/auth/sessions')
+
+  const twoFactor = '/api/auth/two-factor'
+  await say(as, 'GET', twoFactor)
+  for (const given of ['wrong', password]) await say(as, 'POST', `${twoFactor}/setup`, {}, { password: given })
+  const { secret } = (await as('POST', `${twoFactor}/setup`, { password })).json<TwoFactorSetup>()
+  const code = () => codeAt(secret, server.clock.nowMs)
+  await say(as, 'POST', `${twoFactor}/enable`, {}, { code: '12 34 56' })
+  const enabled = await say(as, 'POST', `${twoFactor}/enable`, {}, { code: code() })
+  const [recovery_code] = enabled.json<RecoveryCodes>().recovery_codes
+  await say(as, 'POST', `${twoFactor}/enable`, {}, { code: code() })
+  await say(as, 'GET', twoFactor)
+  const credentials = { email: administrator.email, password }
+  const first = await say(nobody, 'POST', '/api/auth/sign-in/email', {}, credentials)
+  await say(nobody, 'POST', `${twoFactor}/verify`, {}, { code: code() })
+  const onTheWay = caller(app, { cookie: cookiesOf(first) })
+  for (const given of ['aaaa-aaaa-aaaa-aaaa', recovery_code])
+    await say(onTheWay, 'POST', `${twoFactor}/verify`, {}, { recovery_code: given })
+  await say(as, 'POST', `${twoFactor}/recovery-codes`, {}, { password, code: code() })
+  nextStep(server)
+  await say(as, 'POST', `${twoFactor}/recovery-codes`, {}, { password, code: code() })
+  nextStep(server)
+  for (let i = 0; i < 2; i++) await say(as, 'POST', `${twoFactor}/disable`, {}, { password, code: code() })
+  const protectedOne = await createPerson(server, { role: 'viewer' })
+  await enableTwoFactor(server, protectedOne.as, protectedOne.password)
+  provider.signedInAs('somebody', { email: protectedOne.email, email_verified: true })
+  for (let i = 0; i < 2; i++) {
+    const begun = await say(nobody, 'POST', '/api/auth/single-sign-on', {}, { next: '/' })
+    const search = await provider.visit(begun.json<{ url: string }>().url)
+    const back = caller(app, { cookie: cookiesOf(begun) })
+    await say(back, 'POST', '/api/auth/single-sign-on/finish', {}, { search })
+    await say(back, 'POST', '/api/auth/single-sign-on/finish', {}, { search })
+    for (const what of ['two-factor', 'single-sign-on'])
+      await say(as, 'DELETE', `/api/users/{id}/${what}`, { id: protectedOne.id })
+  }
 
   const csv = 'building,floor,level,sensor_key,name,sensor_type\nDoc,1F,1,doc/1,x,co2\n'
   const headers = { 'content-type': 'text/csv' }

@@ -9,6 +9,8 @@ const unaudited: Readonly<Record<string, string>> = {
   'POST /api/sensors/data': 'readings are measured, not decided: thousands a second, each with its sensor and instant',
   'POST /api/import/readings': 'the same, of the past',
   'POST /api/retention/dry-run': 'changes nothing',
+  'POST /api/auth/two-factor/setup': 'changes nothing at sign-in until a code has been given',
+  'POST /api/auth/single-sign-on': 'tells where to go, and who comes is not known yet',
 }
 
 /** Reads that are noted, because somebody takes data away. */

@@ -7,6 +7,7 @@ import classes from './account.module.css'
 const pages = [
   { to: '/account', label: 'people.account.profile' },
   { to: '/account/security', label: 'people.account.security' },
+  { to: '/account/keys', label: 'keys.title' },
 ] as const
 
 export const AccountLayout = () => {

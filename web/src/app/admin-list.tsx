@@ -1,25 +1,30 @@
+import type { Role } from '@plenum/contract'
 import { IconSettings } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, type LinkProps, useLocation } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { sessionQuery } from '../auth/session.ts'
+import { isAdministrator, mayConfigure, sessionQuery } from '../auth/session.ts'
 import classes from './navigation.module.css'
 
-/** Pages of those who look after the whole installation, in the order of the list. */
+/** Pages of those who look after buildings or the whole installation, in the order of the list. */
 const adminPages = [
-  { to: '/admin/people', label: 'people.title' },
-  { to: '/admin/audit', label: 'audit.title' },
+  { to: '/admin/people', label: 'people.title', isFor: isAdministrator },
+  { to: '/admin/gateways', label: 'keys.gateways', isFor: mayConfigure },
+  { to: '/admin/audit', label: 'audit.title', isFor: isAdministrator },
 ] as const satisfies {
   to: LinkProps['to']
   label: string
+  isFor: (role: Role) => boolean
 }[]
 
-/** Only administrators see that there is more. */
+/** Whom it is not for does not see that there is more. */
 export const AdminList = ({ onNavigate }: { onNavigate: (() => void) | undefined }) => {
   const { t } = useTranslation()
   const { data: session } = useQuery(sessionQuery)
   const path = useLocation({ select: ({ pathname }) => pathname })
-  if (session?.user?.role !== 'administrator') return null
+  const role = session?.user?.role
+  const pages = adminPages.filter(({ isFor }) => role !== undefined && isFor(role))
+  if (pages.length === 0) return null
   const isHere = path.startsWith('/admin')
   return (
     <>
@@ -29,7 +34,7 @@ export const AdminList = ({ onNavigate }: { onNavigate: (() => void) | undefined
       </Link>
       {isHere && (
         <ul className={classes.floors} aria-label={t('nav.admin')}>
-          {adminPages.map(({ to, label }) => (
+          {pages.map(({ to, label }) => (
             <li key={to}>
               <Link to={to} aria-current={path.startsWith(to) ? 'page' : undefined} onClick={onNavigate}>
                 <span>{t(label)}</span>

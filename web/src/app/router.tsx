@@ -8,8 +8,9 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
-import { parseAuditSearch } from '../audit/audit-search.ts'
 import { AccountLayout } from '../account/account-layout.tsx'
+import { parseAuditSearch } from '../audit/audit-search.ts'
+import { ReturnPage } from '../auth/return-page.tsx'
 import { returnAddress } from '../auth/return-address.ts'
 import { sessionQuery } from '../auth/session.ts'
 import { SignInPage } from '../auth/sign-in-page.tsx'
@@ -43,6 +44,8 @@ const signInRoute = createRoute({
     if (user) throw redirect({ href: returnAddress(search.next), replace: true })
   },
 })
+
+const returnRoute = createRoute({ getParentRoute: () => rootRoute, path: '/sign-in/return', component: ReturnPage })
 
 /** Everything but signing in; whoever is not signed in is sent there and comes back. */
 const signedInRoute = createRoute({
@@ -92,9 +95,16 @@ const explorerRoute = createRoute({
 const adminRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/admin',
-  beforeLoad: () => {
-    throw redirect({ to: '/admin/people', replace: true })
+  beforeLoad: async ({ context }) => {
+    const { user } = await context.client.query(sessionQuery)
+    throw redirect({ to: user?.role === 'administrator' ? '/admin/people' : '/admin/gateways', replace: true })
   },
+})
+
+const gatewaysRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/admin/gateways',
+  component: lazyRouteComponent(() => import('../keys/gateways-page.tsx'), 'GatewaysPage'),
 })
 
 /** Only administrators come here: of all others none of it is loaded. */
@@ -124,6 +134,12 @@ const securityRoute = createRoute({
   component: lazyRouteComponent(() => import('../account/security-page.tsx'), 'SecurityPage'),
 })
 
+const ownKeysRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('../keys/own-keys-page.tsx'), 'OwnKeysPage'),
+})
+
 /** For those who hold a link, signed in or not. */
 const invitationRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -138,6 +154,7 @@ const passwordResetRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
+  returnRoute,
   invitationRoute,
   passwordResetRoute,
   signedInRoute.addChildren([
@@ -147,8 +164,9 @@ const routeTree = rootRoute.addChildren([
     explorerRoute,
     adminRoute,
     peopleRoute,
+    gatewaysRoute,
     auditRoute,
-    accountRoute.addChildren([profileRoute, securityRoute]),
+    accountRoute.addChildren([profileRoute, securityRoute, ownKeysRoute]),
   ]),
 ])
 

@@ -1,4 +1,13 @@
-import type { ProfilePatch, SignedInUser } from '@plenum/contract'
+import type {
+  CodeGiven,
+  ProfilePatch,
+  Role,
+  SignedInUser,
+  SignInAnswer,
+  SignInWays,
+  SingleSignOnAnswer,
+  SingleSignOnStart,
+} from '@plenum/contract'
 import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { getJson, patchJson, postJson } from '../platform/api.ts'
 import { queryKeys } from '../platform/query-keys.ts'
@@ -19,6 +28,10 @@ export const sessionQuery = queryOptions({
 /** Whether single sensors of motion and occupancy are shown to whoever is signed in. */
 export const useSeesPresence = (): boolean => useQuery(sessionQuery).data?.user?.sees_presence ?? false
 
+export const isAdministrator = (role: Role): boolean => role === 'administrator'
+/** Buildings, gateways and their keys; administrators all, managers those of their buildings. */
+export const mayConfigure = (role: Role): boolean => isAdministrator(role) || role === 'manager'
+
 const signedOut: Session = { user: null }
 
 /** Whoever signs in next sees nothing of what was loaded before. What they chose on the way in, they chose. */
@@ -30,9 +43,36 @@ export const enter = async (client: QueryClient) => {
   await client.query(sessionQuery)
 }
 
-export const signIn = async (client: QueryClient, email: string, password: string) => {
-  await postJson('/api/auth/sign-in/email', { email, password })
+/** @returns whether a code is asked for; else they are in */
+export const signIn = async (client: QueryClient, email: string, password: string): Promise<boolean> => {
+  const answer = await postJson<SignInAnswer>('/api/auth/sign-in/email', { email, password })
+  if ('two_factor_required' in answer) return true
   await enter(client)
+  return false
+}
+
+export const giveCode = async (client: QueryClient, given: CodeGiven) => {
+  await postJson('/api/auth/two-factor/verify', given)
+  await enter(client)
+}
+
+/** Ways to sign in besides the password; a page that can't learn of them shows none. */
+export const waysQuery = queryOptions({
+  queryKey: queryKeys.signInWays,
+  queryFn: ({ signal }) => getJson<SignInWays>('/api/auth/ways', signal),
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+/** @returns the provider's address, to go to */
+export const beginSingleSignOn = async (next: string): Promise<string> =>
+  (await postJson<SingleSignOnStart>('/api/auth/single-sign-on', { next })).url
+
+/** @param search what the provider added to our address. @returns whether a code is asked for, and where to go */
+export const finishSingleSignOn = async (client: QueryClient, search: string) => {
+  const answer = await postJson<SingleSignOnAnswer>('/api/auth/single-sign-on/finish', { search })
+  const needsCode = 'two_factor_required' in answer
+  if (!needsCode) await enter(client)
+  return { needsCode, next: answer.next }
 }
 
 export const signOut = async (client: QueryClient) => {

@@ -1,13 +1,15 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter, useSearch } from '@tanstack/react-router'
-import { type FormEvent, useId } from 'react'
+import { type FormEvent, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ProblemError } from '../platform/api.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
+import { CodeStep } from './code-step.tsx'
 import { OutsideCard } from './outside-card.tsx'
 import { returnAddress } from './return-address.ts'
 import { signIn } from './session.ts'
+import { SingleSignOnButton } from './single-sign-on-button.tsx'
 
 const SignInProblem = ({ error, id }: { error: Error; id: string }) => {
   const { t } = useTranslation()
@@ -28,9 +30,11 @@ export const SignInPage = () => {
   const router = useRouter()
   const { next } = useSearch({ from: '/sign-in' })
   const problemId = useId()
+  const [needsCode, setNeedsCode] = useState(false)
+  const go = () => router.history.replace(returnAddress(next))
   const attempt = useMutation({
     mutationFn: ({ email, password }: { email: string; password: string }) => signIn(client, email, password),
-    onSuccess: () => router.history.replace(returnAddress(next)),
+    onSuccess: (isCodeAsked) => (isCodeAsked ? setNeedsCode(true) : go()),
   })
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -39,6 +43,7 @@ export const SignInPage = () => {
     attempt.mutate({ email: String(form.get('email')).trim(), password: String(form.get('password')) })
   }
 
+  if (needsCode) return <CodeStep onDone={go} onAgain={() => setNeedsCode(false)} />
   return (
     <OutsideCard title={t('signIn.title')} onSubmit={submit} describedBy={attempt.error ? problemId : undefined}>
       <TextInput
@@ -62,6 +67,7 @@ export const SignInPage = () => {
       <Button type="submit" loading={attempt.isPending} fullWidth mt={4}>
         {t('signIn.submit')}
       </Button>
+      <SingleSignOnButton next={returnAddress(next)} />
     </OutsideCard>
   )
 }

@@ -75,6 +75,14 @@ export const usePeopleChanges = () => {
       // Their own rights may have changed.
       onSuccess: () => refresh(queryKeys.allPeople, queryKeys.session),
     }),
+    resetTwoFactor: useMutation({
+      mutationFn: (id: string) => deleteThing(`/api/users/${id}/two-factor`),
+      onSettled: () => refresh(queryKeys.allPeople),
+    }),
+    disconnect: useMutation({
+      mutationFn: (id: string) => deleteThing(`/api/users/${id}/single-sign-on`),
+      onSettled: () => refresh(queryKeys.allPeople),
+    }),
     resetPassword: useMutation({
       mutationFn: (id: string) => postJson<PasswordResetLink>(`/api/users/${id}/password-reset`, {}),
     }),

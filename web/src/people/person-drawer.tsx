@@ -11,6 +11,7 @@ import { DisableSection, ResetSection } from './person-sections.tsx'
 import { useProblemText } from './problem-text.ts'
 import { type RightsChoice, RightsFields } from './rights-fields.tsx'
 import { noScope, scopeFor } from './scope-choice.ts'
+import { SingleSignOnConnection, TwoFactorReset } from './sign-in-sections.tsx'
 
 const rightsOf = ({ role, scope, sees_presence }: User): RightsChoice => ({
   role,
@@ -74,6 +75,8 @@ const Person = ({ id }: { id: string }) => {
     <>
       <PersonForm user={user} />
       <ResetSection user={user} />
+      <TwoFactorReset user={user} />
+      <SingleSignOnConnection user={user} />
       <DisableSection user={user} />
     </>
   )

@@ -66,9 +66,20 @@ export const enAudit = {
   },
   value: { yes: 'Yes', no: 'No', nothing: '–' },
   actions: {
-    session: { sign_in: 'Signed in', sign_out: 'Signed out', refused: 'Sign-in refused', end: 'Sessions ended' },
+    session: {
+      sign_in: 'Signed in',
+      code_required: 'Code asked for',
+      sign_out: 'Signed out',
+      refused: 'Sign-in refused',
+      end: 'Sessions ended',
+    },
     access: { refused: 'Access refused' },
-    api_key: { refused: 'API key refused', create: 'API key made', revoke: 'API key revoked' },
+    api_key: {
+      refused: 'API key refused',
+      create: 'API key made',
+      rotate: 'API key rotated',
+      revoke: 'API key revoked',
+    },
     person: {
       create: 'Person added',
       update: 'Person changed',
@@ -76,6 +87,13 @@ export const enAudit = {
       enable: 'Person enabled',
       set_password: 'Password set',
     },
+    two_factor: {
+      enable: 'Two-factor sign-in on',
+      disable: 'Two-factor sign-in off',
+      reset: 'Two-factor sign-in reset',
+    },
+    recovery_codes: { create: 'New recovery codes' },
+    single_sign_on: { connect: 'Single sign-on connected', disconnect: 'Single sign-on disconnected' },
     password_reset: { create: 'Link for a new password made' },
     invitation: { create: 'Invited', reissue: 'New link for an invitation', revoke: 'Invitation withdrawn' },
     building: { create: 'Building added', update: 'Building changed', delete: 'Building deleted' },
@@ -166,5 +184,8 @@ export const enAudit = {
     entries: 'Entries',
     due_days: 'Days due',
     due_readings: 'Readings due',
+    first_factor: 'By',
+    second_factor: 'And by',
+    issuer: 'Provider',
   },
 }

@@ -1,5 +1,7 @@
-import { enPeople } from './en-people.ts'
+import { enKeys } from './en-keys.ts'
 import { enAudit } from './en-audit.ts'
+import { enPeople } from './en-people.ts'
+import { enTwoFactor } from './en-two-factor.ts'
 
 /** Every English string. `ja.ts` has the same keys; the type checker and a test see to it. */
 export const en = {
@@ -186,8 +188,10 @@ export const en = {
     exportCsv: 'CSV, raw readings',
     exportParquet: 'Parquet, raw readings',
   },
-  people: enPeople,
+  keys: enKeys,
   audit: enAudit,
+  people: enPeople,
+  twoFactor: enTwoFactor,
   condition: {
     ok: 'OK',
     stale: 'Stale',

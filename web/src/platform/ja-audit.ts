@@ -67,9 +67,20 @@ export const jaAudit: Strings<typeof enAudit> = {
   },
   value: { yes: 'はい', no: 'いいえ', nothing: '–' },
   actions: {
-    session: { sign_in: 'サインイン', sign_out: 'サインアウト', refused: 'サインインの拒否', end: 'セッションの終了' },
+    session: {
+      sign_in: 'サインイン',
+      code_required: '確認コードの要求',
+      sign_out: 'サインアウト',
+      refused: 'サインインの拒否',
+      end: 'セッションの終了',
+    },
     access: { refused: 'アクセスの拒否' },
-    api_key: { refused: 'API キーの拒否', create: 'API キーの発行', revoke: 'API キーの失効' },
+    api_key: {
+      refused: 'API キーの拒否',
+      create: 'API キーの発行',
+      rotate: 'API キーの更新',
+      revoke: 'API キーの失効',
+    },
     person: {
       create: 'ユーザーの追加',
       update: 'ユーザーの変更',
@@ -77,6 +88,9 @@ export const jaAudit: Strings<typeof enAudit> = {
       enable: 'ユーザーの再有効化',
       set_password: 'パスワードの設定',
     },
+    two_factor: { enable: '2段階認証の有効化', disable: '2段階認証の無効化', reset: '2段階認証の解除' },
+    recovery_codes: { create: 'リカバリーコードの再作成' },
+    single_sign_on: { connect: 'シングルサインオンの連携', disconnect: 'シングルサインオンの連携解除' },
     password_reset: { create: 'パスワード再設定リンクの作成' },
     invitation: { create: '招待', reissue: '招待リンクの再発行', revoke: '招待の取り消し' },
     building: { create: '建物の追加', update: '建物の変更', delete: '建物の削除' },
@@ -166,5 +180,8 @@ export const jaAudit: Strings<typeof enAudit> = {
     entries: '記録',
     due_days: '対象の日数',
     due_readings: '対象の計測値',
+    first_factor: '認証方法',
+    second_factor: '追加の認証',
+    issuer: 'プロバイダー',
   },
 }

@@ -1,6 +1,8 @@
 import type { Translation } from './en.ts'
-import { jaPeople } from './ja-people.ts'
+import { jaKeys } from './ja-keys.ts'
 import { jaAudit } from './ja-audit.ts'
+import { jaPeople } from './ja-people.ts'
+import { jaTwoFactor } from './ja-two-factor.ts'
 
 /** Every Japanese string: written for Japanese readers, not word for word. */
 export const ja: Translation = {
@@ -181,8 +183,10 @@ export const ja: Translation = {
     exportCsv: 'CSV（生データ）',
     exportParquet: 'Parquet（生データ）',
   },
-  people: jaPeople,
+  keys: jaKeys,
   audit: jaAudit,
+  people: jaPeople,
+  twoFactor: jaTwoFactor,
   condition: {
     ok: '正常',
     stale: '途絶',

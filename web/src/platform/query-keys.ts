@@ -1,11 +1,16 @@
 /** Every key of the query cache, in one place, so that invalidating finds what was stored. */
 export const queryKeys = {
   session: ['session'],
+  signInWays: ['sign-in-ways'],
+  twoFactor: ['two-factor'],
   people: (filter: object) => ['people', filter] as const,
   allPeople: ['people'],
   invitations: ['invitations'],
   profile: ['profile'],
   ownSessions: ['own-sessions'],
+  ownKeys: ['own-keys'],
+  gateways: ['gateways'],
+  gatewayKeys: (gatewayId: number) => ['gateways', gatewayId, 'keys'],
   floorsOfBuilding: (buildingId: number) => ['floors', { buildingId }],
   link: (token: string) => ['link', token],
   buildings: ['buildings'],
