@@ -90,10 +90,10 @@ interface TestServerSettings {
   databaseUrl: string
   publicUrl: string
   trustedProxies: string[]
-  openid: ProviderSettings
   redisUrl: string
   /** As old as what an instance knows of people's rights may be; here every request asks, unless said. */
   rightsMaxAgeMs: number
+  openid: ProviderSettings
 }
 
 export const administrator = { email: 'admin@example.com', password: 'correct horse battery' }
@@ -104,8 +104,14 @@ export const administrator = { email: 'admin@example.com', password: 'correct ho
  * `databaseUrl`: that of another server, to be one more instance on it.
  */
 export async function startTestServer(asked: Partial<TestServerSettings> = {}): Promise<TestServer> {
-  const { webDir = null, publicUrl = null, trustedProxies = [], openid = null } = asked
-  const { redisUrl = null, rightsMaxAgeMs = 0 } = asked
+  const {
+    webDir = null,
+    publicUrl = null,
+    trustedProxies = [],
+    redisUrl = null,
+    rightsMaxAgeMs = 0,
+    openid = null,
+  } = asked
   const databaseUrl = asked.databaseUrl ?? (await cloneDatabase())
   const clock = createTestClock()
   const logged: string[] = []

@@ -60,6 +60,8 @@ test('an administrator finds who changed what, with both sides of it, by keys al
   const { page, problems } = await open(t, '/')
   await page.getByRole('link', { name: 'Admin' }).focus()
   await page.keyboard.press('Enter')
+  // The first of the pages comes up, and takes the focus to itself.
+  await page.getByRole('heading', { name: 'People' }).waitFor()
   await page.getByRole('link', { name: 'Audit log' }).focus()
   await page.keyboard.press('Enter')
   await page.waitForURL((url) => url.pathname === '/admin/audit')
