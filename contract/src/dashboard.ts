@@ -91,3 +91,13 @@ export const FloorSparklines = Type.Object({
   sensors: Type.Array(Type.Object({ sensor_id: Id, values: Type.Array(Nullable(Type.Number())) })),
 })
 export type FloorSparklines = Static<typeof FloorSparklines>
+
+/** What a `readings` event of a floor's live stream holds of each sensor that changed. */
+export const LiveReading = Type.Pick(DashboardSensor, [
+  'sensor_id',
+  'latest_value',
+  'latest_timestamp',
+  'status',
+  'quality',
+])
+export type LiveReading = Static<typeof LiveReading>

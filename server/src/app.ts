@@ -27,6 +27,7 @@ export async function buildApp(services: Services, settings: AppSettings): Promi
   services.readings.routes(app)
   services.history.routes(app)
   services.dashboard.routes(app)
+  services.live.routes(app)
   if (settings.webDir !== null) await webFileRoutes(app, settings.webDir)
   return app
 }

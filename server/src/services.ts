@@ -3,6 +3,7 @@ import { createAudit } from '#audit'
 import { createAuth, type ProviderSettings, type SessionLife } from '#auth'
 import { createDashboard } from '#dashboard'
 import { createHistory } from '#history'
+import { createLive } from '#live'
 import { type Clock, createMetrics, type Log, openDatabase, openRedis, type Storage } from '#platform'
 import { createPeople } from '#people'
 import { createReadings } from '#readings'
@@ -82,12 +83,17 @@ export async function createServices(settings: ServiceSettings) {
     openid,
     onSeen: (id) => people.seen(id),
   })
-  const people = createPeople({ db: primary.db, auth, publicUrl, accessChanged: () => auth.keys.forget() })
+  const accessChanged = (): void => {
+    auth.keys.forget()
+    live.rightsChanged()
+  }
+  const people = createPeople({ db: primary.db, auth, publicUrl, accessChanged })
   const registry = createRegistry(primary.db, {
     changed: () => {
       auth.keys.forget()
       readings.registryChanged()
       dashboard.registryChanged()
+      live.changed(null)
     },
     deleteReadings: (tx, sensorId) => readings.removeSensor(tx, sensorId),
   })
@@ -100,10 +106,14 @@ export async function createServices(settings: ServiceSettings) {
     clock,
     log,
     metrics,
-    onCommitted: ({ floorIds }) => dashboard.readingsArrived(floorIds),
+    onCommitted: ({ floorIds }) => {
+      dashboard.readingsArrived(floorIds)
+      live.changed(floorIds)
+    },
   })
   const history = createHistory({ db: past.db, stored: readings.stored, clock, primary: primary.db })
   const dashboard = createDashboard({ db: replica?.db ?? primary.db, clock })
+  const live = createLive({ dashboard, holders: auth.holders, clock, log, metrics })
 
   return {
     audit,
@@ -113,6 +123,7 @@ export async function createServices(settings: ServiceSettings) {
     readings,
     history,
     dashboard,
+    live,
     metrics,
     database: primary,
     redis,

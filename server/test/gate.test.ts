@@ -66,6 +66,18 @@ const breaches: [what: string, file: string, text: string, rule: RegExp][] = [
     /no-restricted-imports/,
   ],
   [
+    'live streams importing readings past the dashboards',
+    'server/src/live/x.ts',
+    "import { a } from '#readings'\nexport const x = a\n",
+    /no-restricted-imports/,
+  ],
+  [
+    'dashboards importing live streams, which stand above them',
+    'server/src/dashboard/x.ts',
+    "import { a } from '#live'\nexport const x = a\n",
+    /no-restricted-imports/,
+  ],
+  [
     'a slice importing the simulator',
     'server/src/readings/x.ts',
     "import { a } from '@plenum/simulator'\nexport const x = a\n",

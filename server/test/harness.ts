@@ -18,6 +18,7 @@ import type { ProviderSettings } from '#auth'
 import { type App, type Clock, createLog, type Storage, type Tables } from '#platform'
 import { type Kysely, sql } from 'kysely'
 import { buildApp } from '../src/app.ts'
+import { firstEventOf } from './live-stream.ts'
 import { migrateDatabase } from '../src/server.ts'
 import { createServices, type Services } from '../src/services.ts'
 
@@ -140,8 +141,10 @@ export async function assertPoolAtRest({ poolCounts }: Pick<Services, 'poolCount
 
 export const caller =
   (app: App, credentials: Record<string, string>): Caller =>
-  (method, url, body, headers) =>
-    app.inject({ method, url, headers: { ...credentials, ...headers }, payload: body } as InjectOptions)
+  (method, url, body, headers) => {
+    const asked = { method, url, headers: { ...credentials, ...headers }, payload: body } as InjectOptions
+    return url.startsWith('/api/live/') && method === 'GET' ? firstEventOf(app, asked) : app.inject(asked)
+  }
 
 /** A caller with the session cookie of a person. */
 export async function signIn(app: App, person: { email: string; password: string }): Promise<Caller> {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type KeyAction, keyActions, presenceTypes, type Role, type SensorType } from '@plenum/contract'
 
 /** Who asks. */
@@ -139,6 +140,13 @@ export function floorsWithin(scope: Scope, buildingId: number): readonly number[
   const ids = scope.floors.filter((floor) => floor.buildingId === buildingId).map(({ floorId }) => floorId)
   return [...new Set(ids)].sort((a, b) => a - b)
 }
+
+/** Whether two answers to who somebody is let them do and see the same. Pure. */
+export const hasSameRights = (a: Person, b: Person): boolean =>
+  a.userId === b.userId &&
+  a.role === b.role &&
+  a.seesPresence === b.seesPresence &&
+  isDeepStrictEqual([a.scope, a.key], [b.scope, b.key])
 
 /** What a principal may see; gateways see nothing. */
 export const scopeOf = (principal: Principal): Scope =>

@@ -7,8 +7,10 @@ import type { Principal } from './access.ts'
 import { createAccessChanges } from './access-changes.ts'
 import { createAccessChangeStore } from './access-change-store.ts'
 import { createDeviceCookies } from './device-cookie.ts'
+import { authErrors } from './errors.ts'
 import { gatewayKeyRoutes } from './gateway-key-routes.ts'
 import { guard } from './guard.ts'
+import { createHolderStore, type Holder } from './holder-store.ts'
 import { createKeys } from './keys.ts'
 import { keyRoutes } from './key-routes.ts'
 import { createEntrance } from './entrance.ts'
@@ -37,6 +39,7 @@ export {
   type Action,
   can,
   floorsWithin,
+  hasSameRights,
   type KeyInUse,
   type Person,
   type Principal,
@@ -49,6 +52,7 @@ export {
 } from './access.ts'
 export { byOf } from './by.ts'
 export { callerOf, personOf } from './guard.ts'
+export { type Holder, holderName } from './holder-store.ts'
 export type { ProviderSettings } from './openid-provider.ts'
 export type { Passwords } from './passwords.ts'
 export { buildingWithinScope, withinScope } from './scope-store.ts'
@@ -82,6 +86,7 @@ export async function createAuth(settings: AuthSettings) {
   const { refusals } = audit
   const store = createStore(db)
   const sessionStore = createSessionStore(db)
+  const holderStore = createHolderStore(db)
   const newSecret = () => randomBytes(32).toString('base64url')
   const secret = await store.secret('session_cookies', newSecret)
   const throttleSecret = await store.secret('sign_in_throttle', newSecret)
@@ -145,6 +150,18 @@ export async function createAuth(settings: AuthSettings) {
     /** In the transaction of whoever does it for somebody else. */
     twoFactor: { remove: twoFactor.remove },
     identities: { remove: removeIdentities },
+    /** For answers that go on for longer than a moment. */
+    holders: {
+      /** What a request came with. @throws not_signed_in where that has ended meanwhile */
+      async of({ headers, principal }: FastifyRequest): Promise<Holder> {
+        if (principal?.key) return { keyId: principal.key.keyId }
+        const sessionId = await sessions.idOf(headers.cookie)
+        if (sessionId === null) throw authErrors.not_signed_in()
+        return { sessionId }
+      },
+      /** Who they are now, by `holderName`; whoever has nothing any more is left out. */
+      now: (holders: readonly Holder[]) => holderStore.read(holders, sessionLife.maxS),
+    },
     /** For whatever else can be guessed: codes, tokens of links. */
     throttle,
     dropExpiredSessions: async (): Promise<void> => {

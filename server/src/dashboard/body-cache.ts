@@ -26,7 +26,9 @@ export type BodyCache = ReturnType<typeof createBodyCache>
  * that nothing happened.
  */
 export function createBodyCache({ clock, freshMs, max }: { clock: Clock; freshMs: number; max: number }) {
-  const fresh = new LRUCache<string, Promise<CachedBody>>({ max, ttl: freshMs, perf: { now: () => clock.now() } })
+  // Resolution 0: it would remember the time for a millisecond of its own, past the clock.
+  const timed = { ttl: freshMs, ttlResolution: 0, perf: { now: () => clock.now() } }
+  const fresh = new LRUCache<string, Promise<CachedBody>>({ max, ...timed })
   const last = new LRUCache<string, CachedBody & { content: string }>({ max })
 
   const build = async (key: string, make: () => Promise<Built>): Promise<CachedBody> => {

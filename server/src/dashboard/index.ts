@@ -5,10 +5,19 @@ import type { App, Clock, Tables } from '#platform'
 import { buildingBody, floorBody, sparklinesBody } from './bodies.ts'
 import { type BodyCache, type Built, createBodyCache } from './body-cache.ts'
 import { dashboardErrors } from './errors.ts'
-import { dashboardRoutes } from './routes.ts'
+import { type Answer, dashboardRoutes } from './routes.ts'
 import { createStore } from './store.ts'
 
+export type { CachedBody } from './body-cache.ts'
 export type Dashboard = ReturnType<typeof createDashboard>
+
+/** What somebody sees, with what it takes to go on seeing it. */
+export interface Seen extends Answer {
+  /** The same for all who see the same. */
+  key: string
+  /** As it is later; whether they still may, is no part of it. */
+  again(): Promise<Answer>
+}
 
 const minuteMs = 60_000
 const sparklineSteps = 60
@@ -47,38 +56,44 @@ export function createDashboard({ db, clock }: { db: Kysely<Tables>; clock: Cloc
    */
   const ofFloor =
     (cache: BodyCache, build: (floorId: number, withPresence: boolean) => Promise<Built>) =>
-    async (principal: Principal, floorId: number) => {
+    async (principal: Principal, floorId: number): Promise<Seen> => {
       const withPresence = seesPresence(principal)
       const key = floorKey(floorId, withPresence)
       if (scopeOf(principal) !== null && !cache.has(key)) {
         const place = await store.placeOf(floorId)
         if (place === undefined || !can(principal, 'read', place)) throw dashboardErrors.dashboard_floor_not_found()
       }
-      const answer = await cache.get(key, () => build(floorId, withPresence))
+      const again = () => cache.get(key, () => build(floorId, withPresence))
+      const answer = await again()
       if (!can(principal, 'read', answer.body.place)) throw dashboardErrors.dashboard_floor_not_found()
-      return answer
+      return { ...answer, key, again }
     }
 
-  const ofBuilding = async (principal: Principal, buildingId: number) => {
+  const ofBuilding = async (principal: Principal, buildingId: number): Promise<Seen> => {
     const place = { buildingId }
     if (!can(principal, 'read', place)) throw dashboardErrors.dashboard_building_not_found()
     const withPresence = seesPresence(principal)
     const floorIds = floorsWithin(scopeOf(principal), buildingId)
-    return buildings.get(`${buildingId} ${floorIds?.join() ?? 'all'} ${withPresence}`, async () => {
+    const key = `${buildingId} ${floorIds?.join() ?? 'all'} ${withPresence}`
+    const build = async (): Promise<Built> => {
       const building = await store.building(buildingId)
       if (!building) throw dashboardErrors.dashboard_building_not_found()
       const rows = await store.floorsOfBuilding(buildingId, floorIds)
       return { place, content: buildingBody(building, rows, withPresence, clock.now()) }
-    })
+    }
+    const again = () => buildings.get(key, build)
+    return { ...(await again()), key, again }
   }
+  const floor = ofFloor(floors, buildFloor)
 
   return {
     routes: (app: App) =>
-      dashboardRoutes(app, {
-        floor: ofFloor(floors, buildFloor),
-        building: ofBuilding,
-        sparklines: ofFloor(sparklines, buildSparklines),
-      }),
+      dashboardRoutes(app, { floor, building: ofBuilding, sparklines: ofFloor(sparklines, buildSparklines) }),
+
+    /** As whoever asks may see it. @throws dashboard_floor_not_found */
+    floor,
+    /** @throws dashboard_building_not_found */
+    building: ofBuilding,
 
     /** These floors have new readings. */
     readingsArrived(floorIds: Iterable<number>): void {

@@ -5,7 +5,7 @@ import { callerOf, type Principal } from '#auth'
 import type { App } from '#platform'
 import type { CachedBody } from './body-cache.ts'
 
-interface Answer {
+export interface Answer {
   body: CachedBody
   hit: boolean
 }

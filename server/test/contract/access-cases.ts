@@ -32,6 +32,8 @@ const named: Record<string, Slot> = {
 }
 /** What `{id}` is, by what stands before it in the path. */
 const itemOf: Record<string, Slot> = {
+  building: 'building',
+  floor: 'floor',
   buildings: 'building',
   floors: 'floor',
   zones: 'zone',

@@ -350,6 +350,11 @@ test('what the server really answers is what the document says, for every operat
   await say(as, 'GET', '/api/retention/log')
   await say(as, 'GET', '/api/retention/log', {}, undefined, { query: '?cursor=x' })
 
+  for (const [of, { id }] of Object.entries({ floor, building })) {
+    await say(as, 'GET', `/api/live/${of}/{id}`, { id })
+    await say(as, 'GET', `/api/live/${of}/{id}`, { id: 2_147_483_647 })
+  }
+
   await say(as, 'GET', '/api/audit')
   await say(as, 'GET', '/api/audit', {}, undefined, { query: '?cursor=x' })
   await say(as, 'GET', '/api/audit/export')

@@ -10,11 +10,13 @@ import { FailurePage } from '../ui/failure-page.tsx'
 import { FrozenBanner } from '../ui/frozen-banner.tsx'
 import { NoticePage } from '../ui/notice-page.tsx'
 import { type Crumb, PageHead } from '../ui/page-head.tsx'
+import { StreamNote } from '../ui/stream-note.tsx'
 import { Waiting } from '../ui/waiting.tsx'
 import { ZoneNote } from '../ui/zone-note.tsx'
 import { addUpFloors } from './building-sum.ts'
-import { buildingDashboardQuery } from './dashboard-queries.ts'
+import { buildingIntervalMs } from './dashboard-queries.ts'
 import { FloorTable } from './floor-table.tsx'
+import { useLiveBuilding } from './use-live.ts'
 
 const rows = Array.from({ length: 8 }, (_, index) => index)
 
@@ -37,7 +39,8 @@ const Summary = ({ floors }: Pick<BuildingDashboard, 'floors'>) => {
 export const BuildingPage = () => {
   const { t } = useTranslation()
   const buildingId = Number(useParams({ from: '/signed-in/buildings/$buildingId' }).buildingId)
-  const { data, error, dataUpdatedAt, refetch } = useQuery(buildingDashboardQuery(buildingId))
+  const { answer, stream } = useLiveBuilding(buildingId)
+  const { data, error, dataUpdatedAt, refetch } = answer
   const { data: buildings = [] } = useQuery(buildingsQuery)
   const timeZone = useShownZone(data?.building.timezone)
   const crumbs: Crumb[] = buildings.length > 1 ? [{ name: t('overview.title'), link: { to: '/' } }] : []
@@ -49,6 +52,7 @@ export const BuildingPage = () => {
   return (
     <>
       <PageHead title={building.name} crumbs={crumbs}>
+        <StreamNote state={stream} everyS={buildingIntervalMs / 1_000} />
         <Summary floors={floors} />
         <ZoneNote timeZone={timeZone} at={generated_at} />
       </PageHead>

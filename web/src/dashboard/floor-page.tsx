@@ -10,8 +10,9 @@ import { FailurePage } from '../ui/failure-page.tsx'
 import { FrozenBanner } from '../ui/frozen-banner.tsx'
 import { NoticePage } from '../ui/notice-page.tsx'
 import { type Crumb, PageHead } from '../ui/page-head.tsx'
+import { StreamNote } from '../ui/stream-note.tsx'
 import { ZoneNote } from '../ui/zone-note.tsx'
-import { floorDashboardQuery } from './dashboard-queries.ts'
+import { floorIntervalMs } from './dashboard-queries.ts'
 import { FloorFilters } from './floor-filters.tsx'
 import type { FloorSearch } from './floor-search.ts'
 import { FloorSkeleton } from './floor-skeleton.tsx'
@@ -20,6 +21,7 @@ import { filterSensors } from './sensor-filter.ts'
 import { groupSensors } from './sensor-groups.ts'
 import { SensorSections } from './sensor-sections.tsx'
 import { useSparkSeries } from './spark-series.ts'
+import { useLiveFloor } from './use-live.ts'
 
 /** "Buildings" stands first only where there are several. */
 const useCrumbs = (buildingId: number | undefined): Crumb[] => {
@@ -51,7 +53,8 @@ export const FloorPage = () => {
   const navigate = useNavigate()
   const floorId = Number(useParams({ from: '/signed-in/floors/$floorId' }).floorId)
   const search = useSearch({ from: '/signed-in/floors/$floorId' })
-  const { data, error, dataUpdatedAt, refetch } = useQuery(floorDashboardQuery(floorId))
+  const { answer, stream } = useLiveFloor(floorId)
+  const { data, error, dataUpdatedAt, refetch } = answer
   const { data: zones = noZones } = useQuery(zonesOfFloorQuery(floorId))
   const series = useSparkSeries(floorId)
   const crumbs = useCrumbs(data?.floor.building_id)
@@ -72,6 +75,7 @@ export const FloorPage = () => {
   return (
     <>
       <PageHead title={floor.name} crumbs={crumbs}>
+        <StreamNote state={stream} everyS={floorIntervalMs / 1_000} />
         <span>{t('floor.sensors', { count: sensors.length })}</span>
         {withheld > 0 && <span title={t('presence.why')}>{t('floor.withheld', { count: withheld })}</span>}
         <ZoneNote timeZone={timeZone} at={generated_at} />

@@ -220,6 +220,14 @@ export const en = {
     days: '{{count}} d ago',
   },
   time: { zone: 'Times in {{zone}}' },
+  stream: {
+    live: 'Live',
+    liveWhy: 'Changes show within about a second.',
+    reconnecting: 'Reconnecting',
+    reconnectingWhy: 'The live connection broke off. Until it is back, this page asks every {{everyS}} s.',
+    off: 'Every {{everyS}} s',
+    offWhy: 'There is no live connection. This page asks every {{everyS}} s and tries again by itself.',
+  },
   kinds: {
     temperature: 'Temperature',
     humidity: 'Humidity',

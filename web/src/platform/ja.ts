@@ -215,6 +215,14 @@ export const ja: Translation = {
     days: '{{count}}日前',
   },
   time: { zone: '時刻: {{zone}}' },
+  stream: {
+    live: 'ライブ',
+    liveWhy: '変化は約1秒で反映されます。',
+    reconnecting: '再接続中',
+    reconnectingWhy: 'ライブ接続が切れました。復旧するまで {{everyS}}秒ごとに更新します。',
+    off: '{{everyS}}秒ごと',
+    offWhy: 'ライブ接続がありません。{{everyS}}秒ごとに更新し、自動で再接続します。',
+  },
   kinds: {
     temperature: '温度',
     humidity: '湿度',
