@@ -172,6 +172,11 @@ async function figuresOf(name: string): Promise<Map<string, Figure>> {
 const goalsIn = (figures: Map<string, Figure>) =>
   [...figures.values()].filter(({ goal }) => goal !== null).map(({ figure, goal }) => [figure, goal])
 
+test('the sign-in benchmark asks for accounts that are there and others, and is refused each time', async () => {
+  const figures = await figuresOf('sign-in')
+  assert.deepEqual([...figures.keys()], ['account that is there', 'account that is not'])
+})
+
 test('the seal benchmark seals what it copies, also while readings come in', { timeout: 120_000 }, async () => {
   const figures = await figuresOf('seal')
   assert.deepEqual(goalsIn(figures), [

@@ -103,6 +103,7 @@ export function reportHistory({
       'all pages of 10,000 records, from the first request to the last answer; SQL over one connection, rows read by the pg driver.',
       `Median of ${plan.rounds} interleaved rounds after one to warm up, of each the median of several requests. Answers are equal: count, minimum,`,
       'maximum and every raw reading exactly, means, increases and shares to nine digits. Charts: 800 points, of another sensor each round.',
+      'A raw day is another one each time, so that none is remembered.',
       `As data grows: three servers that hold ${plan.stored.join(', ')} days, asked in turn; a fresh dashboard is asked for after a new reading.`,
     ],
   }

@@ -4,10 +4,11 @@ import { bulk } from './bulk.ts'
 import { history } from './history.ts'
 import { ingest } from './ingest.ts'
 import { seal } from './seal.ts'
+import { signIn } from './sign-in.ts'
 import { storage } from './storage.ts'
 import { alignTable } from './table.ts'
 
-const benchmarks: Record<string, Benchmark> = { ingest, seal, storage, bulk, history }
+const benchmarks: Record<string, Benchmark> = { ingest, seal, storage, bulk, history, 'sign-in': signIn }
 
 const listing = Object.entries(benchmarks).map(([name, { description }]) => `  ${name.padEnd(12)}${description}`)
 const usage = `npm run bench -- [NAME …] [--size small|full|tiny] [--json] [--profile FOLDER]

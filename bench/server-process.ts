@@ -19,12 +19,18 @@ export interface ServerProcess {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+interface ServerOptions {
+  profileDir: string | null
+  /** Settings beside the usual ones. */
+  env?: Record<string, string>
+}
+
 /** The real server in a process of its own, on an empty data directory that goes when it is stopped. */
-export async function startServer({ profileDir }: { profileDir: string | null }): Promise<ServerProcess> {
+export async function startServer({ profileDir, env = {} }: ServerOptions): Promise<ServerProcess> {
   const dataDir = await mkdtemp(join(tmpdir(), 'plenum-bench-'))
   const profile = profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]
   const child = spawn(process.execPath, [...profile, main], {
-    env: environment(dataDir),
+    env: { ...environment(dataDir), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = once(child, 'close')

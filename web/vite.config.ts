@@ -5,6 +5,8 @@ const server = 'http://127.0.0.1:3000'
 
 export default defineConfig({
   plugins: [react()],
+  // The server writes a new one into every page it sends (server/src/web-files.ts).
+  html: { cspNonce: 'PLENUM_STYLE_NONCE' },
   server: { proxy: { '/api': server } },
   build: {
     target: 'es2023',

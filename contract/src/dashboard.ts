@@ -38,6 +38,7 @@ export const FloorDashboard = Type.Object({
   }),
   generated_at: Timestamp,
   sensors: Type.Array(DashboardSensor),
+  withheld: Type.Integer({ description: 'Sensors of motion and occupancy that are not shown to whoever asks' }),
 })
 export type FloorDashboard = Static<typeof FloorDashboard>
 
@@ -48,14 +49,17 @@ const StatusCounts = Type.Object({
   disabled: Type.Integer(),
 })
 
-/** The latest good values of one kind on one floor; `suspect` and `stale` ones are not in it. */
+/**
+ * The latest good values of one kind on one floor; `suspect` and `stale` ones are not in it. `min` and `max` are null
+ * where single sensors are withheld; of fewer than three of those there is no summary at all.
+ */
 const KindSummary = Type.Object({
   sensor_type: SensorTypeName,
   unit: Type.String(),
   count: Type.Integer(),
   avg: Type.Number(),
-  min: Type.Number(),
-  max: Type.Number(),
+  min: Nullable(Type.Number()),
+  max: Nullable(Type.Number()),
 })
 
 export const BuildingDashboard = Type.Object({
@@ -66,7 +70,9 @@ export const BuildingDashboard = Type.Object({
       id: Id,
       name: Type.String(),
       level: Type.Integer(),
+      /** `sensors`, `status` and `latest_timestamp` are those of the floor's own dashboard for whoever asks. */
       sensors: Type.Integer(),
+      withheld: Type.Integer(),
       status: StatusCounts,
       latest_timestamp: Nullable(Timestamp),
       kinds: Type.Array(KindSummary),
@@ -85,3 +91,13 @@ export const FloorSparklines = Type.Object({
   sensors: Type.Array(Type.Object({ sensor_id: Id, values: Type.Array(Nullable(Type.Number())) })),
 })
 export type FloorSparklines = Static<typeof FloorSparklines>
+
+/** What a `readings` event of a floor's live stream holds of each sensor that changed. */
+export const LiveReading = Type.Pick(DashboardSensor, [
+  'sensor_id',
+  'latest_value',
+  'latest_timestamp',
+  'status',
+  'quality',
+])
+export type LiveReading = Static<typeof LiveReading>

@@ -162,26 +162,6 @@ export const ImportSummary = Type.Object({
   warnings: Type.Array(Type.String()),
 })
 
-/** An API key as it is listed: never the key itself. */
-export const ApiKey = Type.Object({
-  id: Id,
-  name: Type.String(),
-  /** First characters of the key, to tell keys apart. */
-  start: Type.String(),
-  created_at: Timestamp,
-  expires_at: Nullable(Timestamp),
-  last_used_at: Nullable(Timestamp),
-  readings_per_minute: Type.Integer(),
-})
-export const ApiKeyInput = Closed({
-  name: Type.Optional(Name),
-  expires_in_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
-  /** The key's quota; what is above is answered with 429. */
-  readings_per_minute: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000 })),
-})
-/** The only answer that ever holds the key. */
-export const NewApiKey = Type.Object({ ...ApiKey.properties, key: Type.String() })
-
 export type Building = Static<typeof Building>
 export type BuildingInput = Static<typeof BuildingInput>
 export type BuildingPatch = Static<typeof BuildingPatch>
@@ -200,6 +180,3 @@ export type GatewayInput = Static<typeof GatewayInput>
 export type GatewayPatch = Static<typeof GatewayPatch>
 export type Position = Static<typeof Position>
 export type ImportSummary = Static<typeof ImportSummary>
-export type ApiKey = Static<typeof ApiKey>
-export type ApiKeyInput = Static<typeof ApiKeyInput>
-export type NewApiKey = Static<typeof NewApiKey>

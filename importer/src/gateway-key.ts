@@ -1,9 +1,9 @@
-import type { ApiKeyInput, NewApiKey } from '@plenum/contract'
+import type { GatewayKeyInput, NewGatewayKey } from '@plenum/contract'
 import type { JsonApi } from './json-api.ts'
 
 // The highest quota there is: an import is meant to be as fast as the server takes it. A day, so that the key of an
 // import that was killed does not stay valid for long.
-const keyInput: ApiKeyInput = { name: 'import', readings_per_minute: 1_000_000_000, expires_in_days: 1 }
+const keyInput: GatewayKeyInput = { name: 'import', readings_per_minute: 1_000_000_000, expires_in_days: 1 }
 
 export interface GatewayKeyOptions {
   api: JsonApi
@@ -17,7 +17,7 @@ export async function withGatewayKey(
   { api, cleanUp, gatewayId }: GatewayKeyOptions,
   work: (headers: Record<string, string>) => Promise<void>,
 ): Promise<void> {
-  const { id, key } = await api.create<NewApiKey>(`/api/gateways/${gatewayId}/keys`, keyInput)
+  const { id, key } = await api.create<NewGatewayKey>(`/api/gateways/${gatewayId}/keys`, keyInput)
   try {
     await work({ authorization: `Bearer ${key}` })
   } finally {

@@ -26,6 +26,9 @@ test('with nothing set, and with everything empty, the defaults are those of api
     admin: { email: null, password: null },
     storage: 'native',
     publicUrl: null,
+    openid: null,
+    sessionLife: { idleS: 604_800, maxS: 2_592_000 },
+    trustedProxies: [],
     metricsToken: null,
     logLevel: 'info',
   }
@@ -50,7 +53,15 @@ test('every variable is read', () => {
     PLENUM_ADMIN_PASSWORD: ' spaces belong ',
     PLENUM_STORAGE: 'native',
     PLENUM_PUBLIC_URL: 'https://plenum.example',
+    PLENUM_SESSION_IDLE_HOURS: '8',
+    PLENUM_SESSION_MAX_HOURS: '12',
+    PLENUM_TRUSTED_PROXIES: '10.0.0.7, 10.1.0.0/16,fd00::/8  ::1',
     PLENUM_METRICS_TOKEN: 't',
+    OIDC_ISSUER: 'https://login.example/realms/a',
+    OIDC_CLIENT_ID: 'plenum',
+    OIDC_CLIENT_SECRET: 'shh',
+    OIDC_NAME: 'Example Login',
+    OIDC_SCOPES: 'openid  email groups',
     PLENUM_LOG_LEVEL: 'debug',
   })
   assert.deepEqual(config, {
@@ -65,6 +76,15 @@ test('every variable is read', () => {
     admin: { email: 'a.b+c@example.co.jp', password: ' spaces belong ' },
     storage: 'native',
     publicUrl: 'https://plenum.example',
+    openid: {
+      issuer: 'https://login.example/realms/a',
+      clientId: 'plenum',
+      clientSecret: 'shh',
+      name: 'Example Login',
+      scopes: 'openid email groups',
+    },
+    sessionLife: { idleS: 28_800, maxS: 43_200 },
+    trustedProxies: ['10.0.0.7', '10.1.0.0/16', 'fd00::/8', '::1'],
     metricsToken: 't',
     logLevel: 'debug',
   })
@@ -75,6 +95,30 @@ test('readings may be kept by a TimescaleDB of yours, not by the embedded databa
   assert.equal(readConfig(env).storage, 'timescale')
   assert.match(messageOf({ PLENUM_STORAGE: 'timescale' }), /^PLENUM_STORAGE must be native without DATABASE_URL/)
   assert.match(messageOf({ ...env, PLENUM_STORAGE: 'citus' }), /^PLENUM_STORAGE must be native or timescale/)
+})
+
+test('a session lives at least as long as it may idle', () => {
+  assert.deepEqual(readConfig({ PLENUM_SESSION_IDLE_HOURS: '1000' }).sessionLife, { idleS: 3_600_000, maxS: 3_600_000 })
+  const env = { PLENUM_SESSION_IDLE_HOURS: '9', PLENUM_SESSION_MAX_HOURS: '8' }
+  assert.match(messageOf(env), /^PLENUM_SESSION_MAX_HOURS must not be shorter than the 9 hours/)
+})
+
+test('single sign-on is asked for with everything it needs, or not at all', () => {
+  const env = {
+    OIDC_ISSUER: 'https://login.example',
+    OIDC_CLIENT_ID: 'plenum',
+    OIDC_CLIENT_SECRET: 'shh',
+    PLENUM_PUBLIC_URL: 'https://plenum.example',
+  }
+  const { issuer, name, scopes } = readConfig(env).openid ?? {}
+  assert.deepEqual([issuer, name, scopes], ['https://login.example', 'login.example', 'openid email profile'])
+  for (const missing of Object.keys(env)) {
+    const message = messageOf({ ...env, [missing]: '' })
+    assert.ok(message.startsWith(`${missing} must be set where OIDC_`), message)
+  }
+  assert.match(messageOf({ OIDC_NAME: 'x' }), /^OIDC_ISSUER must be set where OIDC_NAME is/)
+  for (const safe of ['http://localhost:9000', 'http://127.0.0.1:9000/x', 'http://[::1]:9000'])
+    assert.equal(readConfig({ ...env, OIDC_ISSUER: safe }).openid?.issuer, safe)
 })
 
 const secret = 'hunter2'
@@ -97,6 +141,31 @@ const wrong: Record<string, string[]> = {
   DATABASE_URL: [`mysql://u:${secret}@db/p`, `${secret}@db`, secret],
   DATABASE_REPLICA_URL: [`http://u:${secret}@db/p`],
   REDIS_URL: [`http://:${secret}@r`, `postgres://:${secret}@r`],
+  PLENUM_SESSION_IDLE_HOURS: ['0', '-1', '1.5', '1e3', '8761', 'a week'],
+  PLENUM_SESSION_MAX_HOURS: ['0', '24h', '99999'],
+  PLENUM_TRUSTED_PROXIES: [
+    'proxy',
+    '10.0.0',
+    '10.0.0.0/33',
+    '10.0.0.0/0',
+    '::/0',
+    'fd00::/129',
+    '10.0.0.1/8/8',
+    '10.0.0.1; 10.0.0.2',
+    'fe80::1%eth0',
+    'true',
+    '*',
+    'loopback',
+    '10.0.0.1\nx',
+  ],
+  OIDC_ISSUER: [
+    'login.example',
+    'http://login.example',
+    'ftp://x',
+    'https://u@login.example',
+    'https://x/?a',
+    'https://x/#a',
+  ],
   PLENUM_PUBLIC_URL: [`ftp://${secret}`, `plenum.example?${secret}`, 'http://'],
 }
 for (const [name, values] of Object.entries(wrong)) {

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import { emailPattern } from '@plenum/contract'
 import type { LogLevel, Storage } from '#platform'
+import { type OpenidSettings, readOpenid } from './openid-config.ts'
 
 export const roles = ['all', 'web', 'worker'] as const
 export type Role = (typeof roles)[number]
@@ -19,6 +21,11 @@ export type Config = Readonly<{
   admin: Readonly<{ email: string | null; password: string | null }>
   storage: Storage
   publicUrl: string | null
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[]
+  sessionLife: Readonly<{ idleS: number; maxS: number }>
+  /** null: no single sign-on. */
+  openid: OpenidSettings | null
   metricsToken: string | null
   logLevel: LogLevel
 }>
@@ -26,11 +33,22 @@ export type Config = Readonly<{
 /** A setting that cannot be used; the message is one line that names the variable. */
 export class ConfigError extends Error {}
 
+/** `10.0.0.7`, `10.0.0.0/8`, `fd00::/8`. */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...more] = text.split('/')
+  const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
+  if (bits === 0 || more.length > 0 || address.includes('%')) return false
+  // A prefix of 0 would believe everybody.
+  return prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits)
+}
+
+const hourS = 3_600
+const yearH = 8_760
+
 type Env = Record<string, string | undefined>
 
 /** What the sign-in takes for one: an account with any other could never be used. */
-const isEmail = (text: string): boolean =>
-  text.length <= 254 && /^[\w'+-]+(\.[\w'+-]+)*(?<!')@([a-z\d][a-z\d-]*\.)+[a-z]{2,}$/i.test(text)
+const isEmail = (text: string): boolean => text.length <= 254 && new RegExp(emailPattern).test(text)
 
 /**
  * Reads the environment once. Empty values count as absent, as in shells and compose files.
@@ -41,7 +59,7 @@ export function readConfig(env: Env): Config {
   const fail = (name: string, must: string): never => {
     // A wrong address may hold a password, so the value itself is shown only where it can't; quoted, so that the
     // message stays one line.
-    const value = /URL|PASSWORD|TOKEN/.test(name) ? '' : ` (it is ${JSON.stringify(text(name)?.slice(0, 100))})`
+    const value = /URL|PASSWORD|TOKEN|SECRET/.test(name) ? '' : ` (it is ${JSON.stringify(text(name)?.slice(0, 100))})`
     throw new ConfigError(`${name} ${must}${value}`)
   }
   const oneOf = <T extends string>(name: string, allowed: readonly T[]): T | null => {
@@ -56,6 +74,17 @@ export function readConfig(env: Env): Config {
     if (parsed?.host && protocols.includes(parsed.protocol)) return value
     return fail(name, `must be an address that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`)
   }
+  const trustedProxies = (text('PLENUM_TRUSTED_PROXIES') ?? '').split(/[\s,]+/).filter(Boolean)
+  if (!trustedProxies.every(isNetwork))
+    fail('PLENUM_TRUSTED_PROXIES', 'must be addresses or networks such as 10.0.0.7 or 10.1.0.0/16, separated by commas')
+  const hours = (name: string, byDefault: number): number => {
+    const value = text(name) ?? String(byDefault)
+    if (!/^[1-9]\d{0,3}$/.test(value) || Number(value) > yearH) fail(name, `must be hours, 1 to ${yearH}`)
+    return Number(value)
+  }
+  const idleH = hours('PLENUM_SESSION_IDLE_HOURS', 7 * 24)
+  const maxH = hours('PLENUM_SESSION_MAX_HOURS', Math.max(30 * 24, idleH))
+  if (maxH < idleH) fail('PLENUM_SESSION_MAX_HOURS', `must not be shorter than the ${idleH} hours a session may idle`)
   const portText = text('PLENUM_PORT') ?? '3000'
   const port = Number(portText)
   if (!/^\d{1,5}$/.test(portText) || port > 65_535) fail('PLENUM_PORT', 'must be a port number, 0 to 65535')
@@ -87,6 +116,9 @@ export function readConfig(env: Env): Config {
     admin: Object.freeze({ email, password }),
     storage,
     publicUrl: url('PLENUM_PUBLIC_URL', ['http:', 'https:']),
+    openid: readOpenid(text, fail),
+    sessionLife: Object.freeze({ idleS: idleH * hourS, maxS: maxH * hourS }),
+    trustedProxies: Object.freeze(trustedProxies),
     metricsToken: text('PLENUM_METRICS_TOKEN'),
     logLevel: oneOf('PLENUM_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent']) ?? 'info',
   })

@@ -4,10 +4,13 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { demoBuilding } from '@plenum/simulator'
+import { bySystem } from '#audit'
 import type { Log } from '#platform'
 import type { Services } from './services.ts'
 
 const simulator = fileURLToPath(import.meta.resolve('@plenum/simulator/main'))
+/** Of what the demo does, in the audit log. */
+const by = bySystem('demo')
 const restartMs = { first: 2_000, longest: 60_000 }
 
 export interface Demo {
@@ -46,7 +49,7 @@ async function findOrAddBuilding({ registry }: Services, progress: string): Prom
   // What was sent to a building that is gone says nothing about this one.
   await rm(progress, { force: true })
   try {
-    return (await registry.addBuilding(plan)).gatewayIds
+    return (await registry.addBuilding(plan, by)).gatewayIds
   } catch (error) {
     // Its sensor keys are unique: another instance that started on the same database was faster.
     const others = await registry.findBuilding(plan.building.name)
@@ -61,10 +64,11 @@ async function findOrAddBuilding({ registry }: Services, progress: string): Prom
  */
 async function newKey({ auth }: Services, gatewayId: number, address: string): Promise<string> {
   const name = `Demo simulator of ${hostname()} ${new URL(address).host}`.slice(0, 100)
-  for (const key of await auth.keys.list({ gatewayId })) {
-    if (key.name === name) await auth.keys.revoke({ gatewayId }, key.id)
+  const owner = { gatewayId, scope: null }
+  for (const key of await auth.keys.ofGateway(owner)) {
+    if (key.name === name) await auth.keys.revoke(owner, key.id, by)
   }
-  return (await auth.keys.create({ gatewayId }, { name })).key
+  return (await auth.keys.createForGateway(owner, { name }, by)).key
 }
 
 /** Runs the simulator until `stop`, again and again if it ends, more and more slowly. */

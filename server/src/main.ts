@@ -14,7 +14,7 @@ const usage = `usage: npm run plenum -- [command]
   all | web | worker run in that role
   migrate            bring DATABASE_URL to this version, and end
   import <folder>    bring a recorded building in
-  password [e-mail]  set a new password
+  password [e-mail]  set a new password; with --reset-two-factor switch off codes at sign-in as well
   retention          show how long readings are kept and what would go; --apply drops it`
 
 /** What is left open when all has ended must not keep the process. */

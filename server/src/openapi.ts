@@ -3,7 +3,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import { Problem } from '@plenum/contract'
 import type { FastifyContextConfig, FastifySchema } from 'fastify'
 import type { Action } from '#auth'
-import { type App, errorCodes } from '#platform'
+import { type App, errorCodes, policyOfPage, writePolicy } from '#platform'
 
 const problem = {
   description: 'Problem (RFC 9457)',
@@ -28,11 +28,7 @@ function problemsOf(method: string, config: Partial<FastifyContextConfig>, schem
 const operationIdOf = (method: string, url: string): string =>
   [method.toLowerCase(), ...url.split(/\W+/).filter((part) => part !== '' && part !== 'api')].join('_')
 
-/** Swagger's page with scripts from here only; it sets styles inline. */
-const docsSecurity = {
-  'content-security-policy':
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-}
+const docsPolicy = writePolicy(policyOfPage)
 
 const securityOf = (access: Action): Record<string, []>[] => {
   if (access === 'anonymous') return []
@@ -41,7 +37,7 @@ const securityOf = (access: Action): Record<string, []>[] => {
 }
 
 /** OpenAPI 3.1 at /api/openapi.json, made from the schemas that validate, and a page to browse it at /api/docs. */
-export async function publishOpenapi(app: App): Promise<void> {
+export async function publishOpenapi(app: App, sessionCookieName: string): Promise<void> {
   app.addSchema(Problem)
   await app.register(swagger, {
     openapi: {
@@ -55,7 +51,7 @@ export async function publishOpenapi(app: App): Promise<void> {
       },
       components: {
         securitySchemes: {
-          session: { type: 'apiKey', in: 'cookie', name: 'plenum.session_token' },
+          session: { type: 'apiKey', in: 'cookie', name: sessionCookieName },
           apiKey: { type: 'http', scheme: 'bearer' },
         },
       },
@@ -79,7 +75,7 @@ export async function publishOpenapi(app: App): Promise<void> {
     scope.addHook('onRoute', (route) => {
       route.config = { ...route.config, access: 'read' }
     })
-    scope.addHook('onSend', async (_request, reply) => void reply.headers(docsSecurity))
+    scope.addHook('onRequest', async (_request, reply) => void reply.header('content-security-policy', docsPolicy))
     await scope.register(swaggerUi, {
       routePrefix: '/api/docs',
       uiConfig: { url: '/api/openapi.json', persistAuthorization: false, layout: 'BaseLayout' },

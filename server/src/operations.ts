@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { type Kysely, sql } from 'kysely'
 import { Type } from 'typebox'
-import { type App, defineErrors, type Metrics, type Tables, unsafeSettings } from '#platform'
+import { type App, defineErrors, type Metrics, type Redis, type Tables, unsafeSettings } from '#platform'
 
 const errors = defineErrors({ metrics_not_allowed: [403, 'Metrics are for loopback or the metrics token'] })
 
@@ -20,11 +20,15 @@ const metricsConfig = { ...config, problems: [403] }
 /** Load balancers ask often, and an answer that takes longer is a no. */
 const patienceMs = 2_000
 
-export function operationRoutes(
-  app: App,
-  context: { db: Kysely<Tables>; metrics: Metrics; metricsToken: string | null },
-): void {
-  const { db, metrics, metricsToken } = context
+interface Operated {
+  database: { db: Kysely<Tables> }
+  redis: Pick<Redis, 'status'> | null
+  metrics: Metrics
+}
+
+export function operationRoutes(app: App, services: Operated, metricsToken: string | null): void {
+  const { redis, metrics } = services
+  const { db } = services.database
   let unsafe = 0
   metrics.gauge(
     'plenum_unsafe_settings',
@@ -60,6 +64,7 @@ export function operationRoutes(
     },
     async (_request, reply) => {
       const checks = await Promise.all([database(db), durability()])
+      if (redis !== null) checks.push(redisCheck(redis.status()))
       const failed = checks.filter((check) => !check.ok)
       const status = failed.some((check) => !check.degrades) ? 'not_ready' : failed.length > 0 ? 'degraded' : 'ready'
       const body = { status, checks: checks.map(({ name, ok, detail }) => ({ name, ok, detail })) } as const
@@ -85,9 +90,13 @@ export function operationRoutes(
   )
 }
 
-/** Behind a proxy on this machine every caller looks local, but the proxy says for whom it asks. */
-const isLocal = ({ ip, headers }: FastifyRequest): boolean =>
-  /^(::1$|(::ffff:)?127\.)/.test(ip) && !['x-forwarded-for', 'forwarded', 'x-real-ip'].some((name) => name in headers)
+/**
+ * Behind a proxy on this machine every caller looks local, but the proxy says for whom it asks; so whatever came
+ * through one is not local, trusted or not, and whatever address it names.
+ */
+const isLocal = ({ socket, headers }: FastifyRequest): boolean =>
+  /^(::1$|(::ffff:)?127\.)/.test(socket.remoteAddress ?? '') &&
+  !Object.keys(headers).some((name) => /^(x-forwarded-.*|forwarded|x-real-ip|via)$/.test(name))
 
 /** In a time that tells nothing of how much of it is right. */
 const isSame = (given: string, token: string): boolean =>
@@ -108,6 +117,12 @@ async function database(db: Kysely<Tables>): Promise<Check> {
   } catch {
     return { name: 'database', ok: false, detail: 'not reachable, or its migrations are not done' }
   }
+}
+
+/** Without it everything goes on, at the cost of queries. */
+function redisCheck({ up, why }: ReturnType<Redis['status']>): Check {
+  const detail = up ? 'reachable' : `not reachable, going on without it: ${why}`
+  return { name: 'redis', ok: up, degrades: true, detail }
 }
 
 /** A kill test can't tell, the page cache survives a kill; so the settings themselves are looked at. */

@@ -62,16 +62,19 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
   ])
   asked?.throwIfAborted()
 
-  const { replicaUrl, publicUrl, role, storage } = config
+  const { replicaUrl, redisUrl, publicUrl, role, storage, sessionLife, openid } = config
   const address = addressOf(config.host, config.port)
   const worker = role !== 'web'
   const services = await createServices({
     databaseUrl,
     replicaUrl,
+    redisUrl,
     publicUrl,
     storage,
     address,
     worker,
+    sessionLife,
+    openid,
     log,
     clock: systemClock,
   })
@@ -82,11 +85,9 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
     const jobs = await startJobs({ pool: services.worker.pool, log, scheduled: scheduledJobs(services) })
     starting.defer(() => atMost(jobsPatienceMs, jobs.stop(), 'jobs', log))
   }
-  const { metricsToken } = config
-  const app =
-    role === 'worker'
-      ? buildWorkerApp(services, { log, metricsToken })
-      : await buildApp(services, { log, metricsToken, webDir })
+  const { metricsToken, trustedProxies } = config
+  const settings = { log, metricsToken, trustedProxies, overTls: publicUrl?.startsWith('https:') ?? false }
+  const app = role === 'worker' ? buildWorkerApp(services, settings) : await buildApp(services, { ...settings, webDir })
   starting.defer(() => closeApp(app))
   asked?.throwIfAborted()
   const port = await listen(app, config)
@@ -148,6 +149,7 @@ const scheduledJobs = (services: Services) => [
   { name: 'seal_closed_days', schedule: '*/5 * * * *', run: () => services.readings.seal() },
   { name: 'drop_expired_readings', schedule: '41 * * * *', run: () => services.readings.dropExpired() },
   { name: 'drop_expired_sessions', schedule: '23 3 * * *', run: () => services.auth.dropExpiredSessions() },
+  { name: 'drop_expired_links', schedule: '29 3 * * *', run: () => services.people.dropExpiredLinks() },
 ]
 
 /** Looked at first, since making a database takes seconds. That the data directory is in use says more, though. */

@@ -1,8 +1,11 @@
 import { historyLimits } from '@plenum/contract'
-import { createAuth } from '#auth'
+import { createAudit } from '#audit'
+import { createAuth, type ProviderSettings, type SessionLife } from '#auth'
 import { createDashboard } from '#dashboard'
 import { createHistory } from '#history'
-import { type Clock, createMetrics, type Log, openDatabase, type Storage } from '#platform'
+import { createLive } from '#live'
+import { type Clock, createMetrics, type Log, openDatabase, openRedis, type Storage } from '#platform'
+import { createPeople } from '#people'
 import { createReadings } from '#readings'
 import { createRegistry } from '#registry'
 
@@ -11,6 +14,8 @@ export type Services = Awaited<ReturnType<typeof createServices>>
 export interface ServiceSettings {
   databaseUrl: string
   replicaUrl: string | null
+  /** What it holds may be lost at any moment; none unless said. */
+  redisUrl?: string | null
   publicUrl: string | null
   /** What the database was made for; native unless said. */
   storage?: Storage
@@ -18,9 +23,18 @@ export interface ServiceSettings {
   address: string
   /** Whether jobs run in this process; they don't unless said. */
   worker?: boolean
+  /** A week unless used, and a month at most, unless said. */
+  sessionLife?: SessionLife
+  /** Single sign-on; there is none unless said. */
+  openid?: ProviderSettings | null
+  /** Within this time what one instance changes of a person's rights holds on all; a second unless said. */
+  rightsMaxAgeMs?: number
   log: Log
   clock: Clock
 }
+
+const hourS = 3_600
+const defaultSessionLife = { idleS: 7 * 24 * hourS, maxS: 30 * 24 * hourS }
 
 /** Jobs have their own, so that none of theirs keeps a request waiting. */
 const workerPool = { keep: 2, max: 10, statementTimeoutMs: 30_000 }
@@ -51,12 +65,35 @@ export async function createServices(settings: ServiceSettings) {
   const poolCounts = () => Object.fromEntries(Object.entries(pools).map(([name, pool]) => [name, pool.counts()]))
   metrics.watchPools(poolCounts)
 
-  const auth = await createAuth({ db: primary.db, log, publicUrl: settings.publicUrl, address: settings.address })
+  const { redisUrl } = settings
+  const redis = redisUrl ? openRedis({ url: redisUrl, log, metrics }) : null
+  const { publicUrl, address, sessionLife = defaultSessionLife, openid = null, rightsMaxAgeMs = 1_000 } = settings
+  const audit = createAudit({ db: primary.db, clock, log })
+  const auth = await createAuth({
+    db: primary.db,
+    audit,
+    log,
+    clock,
+    metrics,
+    redis,
+    rightsMaxAgeMs,
+    publicUrl,
+    address,
+    sessionLife,
+    openid,
+    onSeen: (id) => people.seen(id),
+  })
+  const accessChanged = (): void => {
+    auth.keys.forget()
+    live.rightsChanged()
+  }
+  const people = createPeople({ db: primary.db, auth, publicUrl, accessChanged })
   const registry = createRegistry(primary.db, {
     changed: () => {
       auth.keys.forget()
       readings.registryChanged()
       dashboard.registryChanged()
+      live.changed(null)
     },
     deleteReadings: (tx, sensorId) => readings.removeSensor(tx, sensorId),
   })
@@ -69,22 +106,32 @@ export async function createServices(settings: ServiceSettings) {
     clock,
     log,
     metrics,
-    onCommitted: ({ floorIds }) => dashboard.readingsArrived(floorIds),
+    onCommitted: ({ floorIds }) => {
+      dashboard.readingsArrived(floorIds)
+      live.changed(floorIds)
+    },
   })
-  const history = createHistory({ db: past.db, stored: readings.stored, clock })
+  const history = createHistory({ db: past.db, stored: readings.stored, clock, primary: primary.db })
   const dashboard = createDashboard({ db: replica?.db ?? primary.db, clock })
+  const live = createLive({ dashboard, holders: auth.holders, clock, log, metrics })
 
   return {
+    audit,
     auth,
+    people,
     registry,
     readings,
     history,
     dashboard,
+    live,
     metrics,
     database: primary,
+    redis,
     worker,
     poolCounts,
     close: async (): Promise<void> => {
+      await audit.close()
+      await redis?.close()
       await Promise.all(Object.values(pools).map((pool) => pool.close()))
     },
   }

@@ -48,6 +48,12 @@ const breaches: [what: string, file: string, text: string, rule: RegExp][] = [
     /no-restricted-imports/,
   ],
   [
+    'the audit log importing auth, which stands above it',
+    'server/src/audit/x.ts',
+    "import { a } from '#auth'\nexport const x = a\n",
+    /no-restricted-imports/,
+  ],
+  [
     'the registry importing readings',
     'server/src/registry/x.ts',
     "import { a } from '#readings'\nexport const x = a\n",
@@ -57,6 +63,18 @@ const breaches: [what: string, file: string, text: string, rule: RegExp][] = [
     'readings importing dashboards',
     'server/src/readings/x.ts',
     "import { a } from '#dashboard'\nexport const x = a\n",
+    /no-restricted-imports/,
+  ],
+  [
+    'live streams importing readings past the dashboards',
+    'server/src/live/x.ts',
+    "import { a } from '#readings'\nexport const x = a\n",
+    /no-restricted-imports/,
+  ],
+  [
+    'dashboards importing live streams, which stand above them',
+    'server/src/dashboard/x.ts',
+    "import { a } from '#live'\nexport const x = a\n",
     /no-restricted-imports/,
   ],
   [

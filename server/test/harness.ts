@@ -1,13 +1,24 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, afterEach } from 'node:test'
-import type { BuildingInput, FloorInput, IngestAnswer, NewApiKey, ReadingRun, SensorInput } from '@plenum/contract'
+import type {
+  BuildingInput,
+  FloorInput,
+  IngestAnswer,
+  NewApiKey,
+  NewGatewayKey,
+  ReadingRun,
+  Role,
+  SensorInput,
+} from '@plenum/contract'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import pg from 'pg'
-import { pino } from 'pino'
+import { bySystem } from '#audit'
+import type { ProviderSettings } from '#auth'
 import { type App, type Clock, createLog, type Storage, type Tables } from '#platform'
 import { type Kysely, sql } from 'kysely'
 import { buildApp } from '../src/app.ts'
+import { firstEventOf } from './live-stream.ts'
 import { migrateDatabase } from '../src/server.ts'
 import { createServices, type Services } from '../src/services.ts'
 
@@ -74,22 +85,44 @@ export type Caller = (
   headers?: Record<string, string>,
 ) => Promise<LightMyRequestResponse>
 
+interface TestServerSettings {
+  webDir: string | null
+  databaseUrl: string
+  publicUrl: string
+  trustedProxies: string[]
+  redisUrl: string
+  /** As old as what an instance knows of people's rights may be; here every request asks, unless said. */
+  rightsMaxAgeMs: number
+  openid: ProviderSettings
+}
+
 export const administrator = { email: 'admin@example.com', password: 'correct horse battery' }
 
 /**
  * The whole application on a database of its own, with an administrator. After each test the pool must be as it was:
- * a connection that was not given back fails the test that took it. `webDir`: the built web application, for browsers.
+ * a connection that was not given back fails the test that took it. `webDir`: the built web application, for browsers;
+ * `databaseUrl`: that of another server, to be one more instance on it.
  */
-export async function startTestServer({ webDir = null }: { webDir?: string | null } = {}): Promise<TestServer> {
-  const databaseUrl = await cloneDatabase()
+export async function startTestServer(asked: Partial<TestServerSettings> = {}): Promise<TestServer> {
+  const {
+    webDir = null,
+    publicUrl = null,
+    trustedProxies = [],
+    redisUrl = null,
+    rightsMaxAgeMs = 0,
+    openid = null,
+  } = asked
+  const databaseUrl = asked.databaseUrl ?? (await cloneDatabase())
   const clock = createTestClock()
   const logged: string[] = []
-  const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) })
-  const settings = { databaseUrl, replicaUrl: null, publicUrl: null, storage, address: 'http://localhost:3000' }
-  const services = await createServices({ ...settings, log, clock })
-  const app = await buildApp(services, { log, metricsToken: null, webDir })
+  const log = createLog('debug', { write: (line) => void logged.push(line) })
+  const settings = { databaseUrl, replicaUrl: null, publicUrl, storage, openid, address: 'http://localhost:3000' }
+  const services = await createServices({ ...settings, redisUrl, rightsMaxAgeMs, log, clock })
+  const overTls = publicUrl?.startsWith('https:') ?? false
+  const app = await buildApp(services, { log, metricsToken: null, webDir, trustedProxies, overTls })
   await app.ready()
-  await services.auth.administrators.create(administrator.email, administrator.password)
+  if (asked.databaseUrl === undefined)
+    await services.people.administrators.create(administrator.email, administrator.password, bySystem('test'))
   afterEach(() => assertPoolAtRest(services))
   after(async () => {
     await app.close()
@@ -108,8 +141,10 @@ export async function assertPoolAtRest({ poolCounts }: Pick<Services, 'poolCount
 
 export const caller =
   (app: App, credentials: Record<string, string>): Caller =>
-  (method, url, body, headers) =>
-    app.inject({ method, url, headers: { ...credentials, ...headers }, payload: body } as InjectOptions)
+  (method, url, body, headers) => {
+    const asked = { method, url, headers: { ...credentials, ...headers }, payload: body } as InjectOptions
+    return url.startsWith('/api/live/') && method === 'GET' ? firstEventOf(app, asked) : app.inject(asked)
+  }
 
 /** A caller with the session cookie of a person. */
 export async function signIn(app: App, person: { email: string; password: string }): Promise<Caller> {
@@ -117,6 +152,61 @@ export async function signIn(app: App, person: { email: string; password: string
   assert.equal(answer.statusCode, 200, answer.body)
   const cookie = answer.cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join('; ')
   return caller(app, { cookie })
+}
+
+/** What a person may do; a role holds nowhere that is not named. */
+export interface Rights {
+  role: Role
+  /** Whole buildings, by id. */
+  buildings?: readonly number[]
+  /** Single floors, by id. */
+  floors?: readonly number[]
+  seesPresence?: boolean
+}
+
+export interface TestPerson {
+  id: string
+  email: string
+  password: string
+  /** With a session. */
+  as: Caller
+}
+
+/** A person with these rights, signed in. */
+export async function createPerson({ app, services }: TestServer, rights: Rights): Promise<TestPerson> {
+  const email = `${rights.role}-${randomBytes(4).toString('hex')}@example.com`
+  const { password } = administrator
+  await services.people.administrators.create(email, password, bySystem('test'))
+  const { db } = services.database
+  const { id } = await db.selectFrom('person').select('id').where('email', '=', email).executeTakeFirstOrThrow()
+  await setRights(services, id, rights)
+  return { id, email, password, as: await signIn(app, { email, password }) }
+}
+
+/** In place of what the person could do before; holds for their next request. */
+export async function setRights(
+  { database: { db } }: Pick<Services, 'database'>,
+  personId: string,
+  { role, buildings = [], floors = [], seesPresence = role === 'administrator' }: Rights,
+): Promise<void> {
+  await db.updateTable('person').set({ role, sees_presence: seesPresence }).where('id', '=', personId).execute()
+  await db.deleteFrom('person_scope').where('person_id', '=', personId).execute()
+  await sql`
+    insert into person_scope (person_id, building_id, floor_id)
+    select ${personId}, id, null from building where id = any(${buildings}::int4[])
+    union all
+    select ${personId}, building_id, id from floor where id = any(${floors}::int4[])`.execute(db)
+}
+
+/** Nobody signs in as them, and what they have open ends. */
+export async function disablePerson({ database: { db } }: Pick<Services, 'database'>, personId: string): Promise<void> {
+  await db.updateTable('person').set({ disabled_at: sql`now()` }).where('id', '=', personId).execute()
+}
+
+/** A caller with a new API key of whoever asks, who must have a session. */
+export async function withKey(app: App, as: Caller): Promise<Caller> {
+  const { key } = await create<NewApiKey>(as, '/api/keys', {})
+  return caller(app, { authorization: `Bearer ${key}` })
 }
 
 /** Creates a thing of the registry and answers it. */
@@ -144,7 +234,7 @@ export async function createSmallBuilding(server: TestServer, key = randomBytes(
     } satisfies SensorInput)
   const temperature = await sensor('temperature', 'temperature')
   const co2 = await sensor('co2', 'co2')
-  const { key: apiKey } = await create<NewApiKey>(as, `/api/gateways/${gateway.id}/keys`, {})
+  const { key: apiKey } = await create<NewGatewayKey>(as, `/api/gateways/${gateway.id}/keys`, {})
   const asGateway = caller(app, { authorization: `Bearer ${apiKey}` })
   return { building, floor, gateway, temperature, co2, apiKey, asGateway, key }
 }

@@ -51,12 +51,22 @@ const needs = {
     packages: ['fonts-noto-cjk'],
     without: 'Japanese text in documents is tested with the fonts at hand',
   },
+  redis: {
+    find: () =>
+      ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin']
+        .map((folder) => join(folder, 'redis-server'))
+        .find((path) => existsSync(path)),
+    packages: ['redis-server'],
+    without: 'nothing is tested with Redis',
+  },
 } satisfies Record<string, Need>
 
 export const findChromium = (): Found => found(needs.chromium)
 
 /** Folder with initdb and postgres of the oldest PostgreSQL that Plenum runs on and this machine has. */
 export const findPostgres15 = (): Found => found(needs.postgres)
+
+export const findRedis = (): Found => found(needs.redis)
 
 function found({ find, packages, without }: Need): Found {
   const path = find()
@@ -80,6 +90,7 @@ function installMissing(): void {
   console.log(`Tests need packages of the system; apt-get installs: ${namesOf(missing)}`)
   if (!run('apt-get', ['-qq', 'update'])) return sayWhatIsSkipped(missing)
   const clusters = clustersOf()
+  const hadRedis = needs.redis.find() !== undefined
   // One by one: what one distribution lacks must not keep the others away.
   for (const { packages } of missing) {
     const name = packages.find((each) => spawnSync('apt-cache', ['show', each]).status === 0)
@@ -88,6 +99,9 @@ function installMissing(): void {
   // Debian makes and starts a cluster with the package, on the port everybody expects theirs on. Tests make their own.
   for (const [version, name] of clustersOf().filter((cluster) => !clusters.some((c) => `${c}` === `${cluster}`)))
     run('pg_dropcluster', ['--stop', version, name])
+  // The same for Redis, where services are started at all.
+  if (!hadRedis && needs.redis.find() !== undefined && existsSync('/run/systemd/system'))
+    run('systemctl', ['disable', '--now', 'redis-server'])
   sayWhatIsSkipped(missing.filter(({ find }) => find() === undefined))
 }
 

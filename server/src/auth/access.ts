@@ -1,4 +1,5 @@
-import type { Role } from '@plenum/contract'
+import { isDeepStrictEqual } from 'node:util'
+import { type KeyAction, keyActions, presenceTypes, type Role, type SensorType } from '@plenum/contract'
 
 /** Who asks. */
 export type Principal = Person | GatewayPrincipal
@@ -18,6 +19,7 @@ export interface Person {
 export interface GatewayPrincipal {
   kind: 'gateway'
   gatewayId: number
+  name: string
   buildingId: number
   key: KeyInUse
 }
@@ -26,6 +28,14 @@ export interface GatewayPrincipal {
 export interface KeyInUse {
   keyId: number
   readingsPerMinute: number
+  /** What it is for; null: whatever its owner may. */
+  actions: readonly KeyAction[] | null
+}
+
+/** What a key of a person was made for, when it was made; null: no limit but the person's own. */
+export interface KeyLimits {
+  actions: readonly KeyAction[] | null
+  buildingIds: readonly number[] | null
 }
 
 /** Where a person's role holds; null: everywhere. */
@@ -36,10 +46,10 @@ export type Scope = null | {
   floors: readonly { floorId: number; buildingId: number }[]
 }
 
-/** Where a thing stands; one that belongs to a building as a whole (a gateway, the building itself) has no floor. */
+/** Where a thing stands. The building itself has no floor; one that belongs to all of it, as a gateway does, has null. */
 export interface Where {
   buildingId: number
-  floorId?: number
+  floorId?: number | null
 }
 
 /**
@@ -65,13 +75,41 @@ export function can(principal: Principal | null, action: Action, where?: Where):
   if (action === 'anonymous') return true
   switch (principal?.kind) {
     case 'user':
-      // A key must not be able to make more keys: whoever finds one would outlive its revocation.
-      if (action === 'account' && principal.key !== null) return false
-      return rights[principal.role].has(action) && (where === undefined || reaches(principal.scope, where, action))
+      if (!isFor(principal.key, action) || !rights[principal.role].has(action)) return false
+      return where === undefined || reaches(principal.scope, where, action)
     case 'gateway':
       return action === 'ingest' && (where === undefined || where.buildingId === principal.buildingId)
     default:
       return false
+  }
+}
+
+function isFor(key: KeyInUse | null, action: Action): boolean {
+  if (key === null) return true
+  // A key must not be able to make more keys: whoever finds one would outlive its revocation.
+  if (action === 'anonymous' || action === 'account') return false
+  return key.actions === null || key.actions.includes(action)
+}
+
+/**
+ * The person as their key lets them act: what the key is for, of what the person may at this moment. Pure.
+ * @param key the person's own
+ */
+export function byKey(
+  person: Omit<Person, 'key'>,
+  { actions, buildingIds, ...key }: KeyLimits & Pick<KeyInUse, 'keyId' | 'readingsPerMinute'>,
+): Person {
+  if (buildingIds === null) return { ...person, key: { ...key, actions } }
+  // What is about all buildings at once, or about people, is within none.
+  const within = (actions ?? keyActions).filter((action) => action !== 'administer')
+  return { ...person, scope: narrowed(person.scope, buildingIds), key: { ...key, actions: within } }
+}
+
+function narrowed(scope: Scope, to: readonly number[]): Scope {
+  if (scope === null) return { buildingIds: to, floors: [] }
+  return {
+    buildingIds: scope.buildingIds.filter((id) => to.includes(id)),
+    floors: scope.floors.filter(({ buildingId }) => to.includes(buildingId)),
   }
 }
 
@@ -81,6 +119,34 @@ function reaches(scope: Scope, { buildingId, floorId }: Where, action: Action): 
   if (floorId === undefined) return action === 'read' && scope.floors.some((floor) => floor.buildingId === buildingId)
   return scope.floors.some((floor) => floor.floorId === floorId)
 }
+
+export const seesPresence = (principal: Principal | null): boolean =>
+  principal?.kind === 'user' && principal.seesPresence
+
+/** Whether readings of single sensors of a kind are shown to those with the permission for presence, or without. */
+export const showsKind = (sensorType: SensorType, withPresence: boolean): boolean =>
+  withPresence || !presenceTypes.includes(sensorType)
+
+/**
+ * Whether a principal is shown what a sensor reads; that there is such a sensor, `can` tells. Pure.
+ * @param where left out: it is in scope, as was looked at already
+ */
+export const sees = (principal: Principal | null, sensorType: SensorType, where?: Where): boolean =>
+  can(principal, 'read', where) && showsKind(sensorType, seesPresence(principal))
+
+/** Floors of a building that a scope holds for, in order of id; null: all of them. */
+export function floorsWithin(scope: Scope, buildingId: number): readonly number[] | null {
+  if (scope === null || scope.buildingIds.includes(buildingId)) return null
+  const ids = scope.floors.filter((floor) => floor.buildingId === buildingId).map(({ floorId }) => floorId)
+  return [...new Set(ids)].sort((a, b) => a - b)
+}
+
+/** Whether two answers to who somebody is let them do and see the same. Pure. */
+export const hasSameRights = (a: Person, b: Person): boolean =>
+  a.userId === b.userId &&
+  a.role === b.role &&
+  a.seesPresence === b.seesPresence &&
+  isDeepStrictEqual([a.scope, a.key], [b.scope, b.key])
 
 /** What a principal may see; gateways see nothing. */
 export const scopeOf = (principal: Principal): Scope =>

@@ -6,11 +6,12 @@ import { guard } from './guard.ts'
 
 const guarded = () => {
   const app = createHttp(pino({ level: 'silent' }))
-  guard(
-    app,
-    async () => null,
-    () => 'https://plenum.example',
-  )
+  guard(app, {
+    identify: async () => null,
+    ownOrigin: () => 'https://plenum.example',
+    refusals: { note: async () => {} },
+    written: () => {},
+  })
   return app
 }
 

@@ -1,38 +1,35 @@
-import { ApiKey, ApiKeyInput, Closed, Id, IdParams, NewApiKey } from '@plenum/contract'
+import { ApiKey, ApiKeyInput, IdParams, NewApiKey } from '@plenum/contract'
 import { Type } from 'typebox'
 import type { App } from '#platform'
+import { byOf } from './by.ts'
 import { personOf } from './guard.ts'
 import type { Keys } from './keys.ts'
 
 const KeyList = Type.Object({ items: Type.Array(ApiKey) })
-const KeyParams = Closed({ id: Id, key_id: Id })
 const tags = ['API keys']
 
+/** A person's own keys. */
 export function keyRoutes(app: App, keys: Keys): void {
-  userKeyRoutes(app, keys)
-  gatewayKeyRoutes(app, keys)
-}
-
-function userKeyRoutes(app: App, keys: Keys): void {
   const config = { access: 'account' } as const
   app.get(
     '/api/keys',
     { config, schema: { summary: 'Your API keys', tags, response: { 200: KeyList } } },
-    async (request) => ({ items: await keys.list({ userId: personOf(request).userId }) }),
+    async (request) => ({ items: await keys.ofPerson(personOf(request).userId) }),
   )
   app.post(
     '/api/keys',
     {
-      config,
+      config: { ...config, problems: [422] },
       schema: {
         summary: 'Make an API key for yourself; shown once',
+        description: 'It may what you may at the moment it is used, and of that what it is for.',
         tags,
         body: ApiKeyInput,
         response: { 201: NewApiKey },
       },
     },
     async (request, reply) =>
-      reply.code(201).send(await keys.create({ userId: personOf(request).userId }, request.body)),
+      reply.code(201).send(await keys.createForPerson(personOf(request), request.body, byOf(request))),
   )
   app.delete(
     '/api/keys/:id',
@@ -46,49 +43,7 @@ function userKeyRoutes(app: App, keys: Keys): void {
       },
     },
     async (request, reply) => {
-      await keys.revoke({ userId: personOf(request).userId }, request.params.id)
-      return reply.code(204).send(null)
-    },
-  )
-}
-
-function gatewayKeyRoutes(app: App, keys: Keys): void {
-  const config = { access: 'configure' } as const
-  app.get(
-    '/api/gateways/:id/keys',
-    {
-      config,
-      schema: { summary: 'API keys of a gateway', tags, params: IdParams, response: { 200: KeyList } },
-    },
-    async (request) => ({ items: await keys.list({ gatewayId: request.params.id }) }),
-  )
-  app.post(
-    '/api/gateways/:id/keys',
-    {
-      config,
-      schema: {
-        summary: 'Make an API key for a gateway; shown once',
-        tags,
-        params: IdParams,
-        body: ApiKeyInput,
-        response: { 201: NewApiKey },
-      },
-    },
-    async (request, reply) => reply.code(201).send(await keys.create({ gatewayId: request.params.id }, request.body)),
-  )
-  app.delete(
-    '/api/gateways/:id/keys/:key_id',
-    {
-      config,
-      schema: {
-        summary: 'Revoke an API key of a gateway',
-        tags,
-        params: KeyParams,
-        response: { 204: Type.Null() },
-      },
-    },
-    async (request, reply) => {
-      await keys.revoke({ gatewayId: request.params.id }, request.params.key_id)
+      await keys.revoke({ userId: personOf(request).userId }, request.params.id, byOf(request))
       return reply.code(204).send(null)
     },
   )

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import test from 'node:test'
-import type { ApiKey, NewApiKey, Problem } from '@plenum/contract'
+import type { ApiKey, ApiKeyInput, NewApiKey, Problem } from '@plenum/contract'
 import { sql } from 'kysely'
 import { caller, create, createSmallBuilding, eventually, startTestServer } from '#test'
 
@@ -10,7 +10,7 @@ const { app, as, services } = server
 const { db } = services.database
 const withKey = (key: string) => caller(app, { authorization: `Bearer ${key}` })
 const statusOf = async (key: string) => (await withKey(key)('GET', '/api/buildings')).statusCode
-const newKey = (input: object = {}) => create<NewApiKey>(as, '/api/keys', input)
+const newKey = (input: ApiKeyInput = {}) => create<NewApiKey>(as, '/api/keys', input)
 
 test('a key has 256 bits, is shown once, and stands in the database as a hash only', async () => {
   const { id, key, start } = await newKey({ name: 'once' })

@@ -2,6 +2,19 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Tables } from '#platform'
 import type { Scope } from './access.ts'
 
+export interface ScopeRow {
+  building_id: number
+  floor_id: number | null
+}
+
+/** @param rows of one person, in order of building and floor */
+export const scopeOfRows = (rows: readonly ScopeRow[]): NonNullable<Scope> => ({
+  buildingIds: rows.filter(({ floor_id }) => floor_id === null).map(({ building_id }) => building_id),
+  floors: rows.flatMap(({ building_id: buildingId, floor_id: floorId }) =>
+    floorId === null ? [] : [{ floorId, buildingId }],
+  ),
+})
+
 /** Where a person's role holds, that of an administrator left aside. */
 export async function readScope(db: Kysely<Tables>, personId: string): Promise<NonNullable<Scope>> {
   const rows = await db
@@ -11,12 +24,7 @@ export async function readScope(db: Kysely<Tables>, personId: string): Promise<N
     .orderBy('building_id')
     .orderBy('floor_id')
     .execute()
-  return {
-    buildingIds: rows.filter(({ floor_id }) => floor_id === null).map(({ building_id }) => building_id),
-    floors: rows.flatMap(({ building_id: buildingId, floor_id: floorId }) =>
-      floorId === null ? [] : [{ floorId, buildingId }],
-    ),
-  }
+  return scopeOfRows(rows)
 }
 
 const anyOf = (column: string, ids: readonly number[]) => sql`${sql.ref(column)} = any(${ids}::int4[])`

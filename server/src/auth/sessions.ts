@@ -1,12 +1,43 @@
-import type { Role } from '@plenum/contract'
+import { LRUCache } from 'lru-cache'
+import type { By } from '#audit'
+import { commonErrors, type Log } from '#platform'
+import type { AccessChanges } from './access-changes.ts'
 import type { Person } from './access.ts'
-import type { SignIn } from './sign-in.ts'
+import type { PersonNamed } from './by.ts'
+import { type createSessionCookies, hashOfToken } from './session-cookie.ts'
+import type { SessionFound, SessionMemory } from './session-memory.ts'
+import type { SessionStore } from './session-store.ts'
 import type { AuthStore } from './store.ts'
 
 export type Sessions = ReturnType<typeof createSessions>
 
+interface SessionContext {
+  cookies: ReturnType<typeof createSessionCookies>
+  memory: SessionMemory
+  changes: Pick<AccessChanges, 'expire'>
+  store: Pick<AuthStore, 'ping'>
+  sessionStore: SessionStore
+  log: Log
+  /** The longest life of a session, in seconds. */
+  maxS: number
+  /** Told once a minute of a session in use. */
+  onSeen: (personId: string) => Promise<void>
+}
+
+/** What the library answers. */
+interface Answered {
+  session: { createdAt: string }
+  user: { disabledAt: string | null }
+}
+
+/** Once a minute is exact enough for "last used", and a write per request would cost more than the request. */
+const touchEveryMs = 60_000
+
 /** Who a session cookie belongs to. */
-export function createSessions({ signIn, store }: { signIn: SignIn; store: AuthStore }) {
+export function createSessions(context: SessionContext) {
+  const { cookies, memory, changes, store, sessionStore, log, maxS, onSeen } = context
+  const touched = new LRUCache<string, true>({ max: 10_000, ttl: touchEveryMs })
+
   /** The library hides what went wrong; the database itself tells whether it is away. */
   const whyFailed = async (error: unknown): Promise<unknown> =>
     store.ping().then(
@@ -14,35 +45,64 @@ export function createSessions({ signIn, store }: { signIn: SignIn; store: AuthS
       (outage: unknown) => outage,
     )
 
+  /** @returns null for no cookie, and for one that is expired, revoked, not ours, or of somebody who is disabled */
+  const find = async (cookie: string | undefined): Promise<SessionFound | null> => {
+    const token = cookies.tokenOf(cookie)
+    if (token === null) return null
+    const found = await memory.find(hashOfToken(token))
+    return found && found.expiresAtMs > Date.now() && isYoung(found.createdAtMs) ? found : null
+  }
+
+  /** Nobody waits for it. */
+  const touch = (sessionId: string, personId: string): void => {
+    if (touched.has(sessionId)) return
+    touched.set(sessionId, true)
+    Promise.all([sessionStore.touch(sessionId), onSeen(personId)]).catch((error) =>
+      log.warn({ err: error }, 'last use of a session not noted'),
+    )
+  }
+
+  /** That no session is prolonged beyond the limit is not enough: the limit may have been another one then. */
+  const isYoung = (createdAtMs: number): boolean => createdAtMs + maxS * 1_000 > Date.now()
+
+  /** What the library does not know of one that it found: the longest life, and people who are disabled. */
+  const holds = ({ session, user }: Answered): boolean =>
+    !user.disabledAt && isYoung(new Date(session.createdAt).getTime())
+
+  /**
+   * With the rights of this moment, or of a second ago where another instance changed them.
+   * @returns null for no cookie, and for one that is expired, revoked, not ours, or of somebody who is disabled
+   */
+  const of = async (cookie: string | undefined): Promise<Person | null> => {
+    const found = await find(cookie)
+    if (!found) return null
+    touch(found.id, found.person.userId)
+    return { kind: 'user', ...found.person, key: null }
+  }
+
   return {
     whyFailed,
+    holds,
+    of,
+
+    /** Which of a person's sessions the cookie is; null for a cookie that opens none. */
+    idOf: async (cookie: string | undefined): Promise<string | null> => (await find(cookie))?.id ?? null,
 
     /**
-     * With the rights of this moment: a role that was changed holds for the next request.
-     * @returns null for no cookie, and for one that is expired, revoked, not ours, or of somebody who is disabled
+     * Ends the session of a cookie, if there is one.
+     * @param by made of whose it is
      */
-    async of(cookie: string | undefined): Promise<Person | null> {
-      if (cookie === undefined) return null
-      let session: Awaited<ReturnType<typeof signIn.api.getSession>>
-      try {
-        // Prolonged where the answer can carry the new cookie, in get-session: here it would live on in the database only.
-        session = await signIn.api.getSession({ headers: new Headers({ cookie }), query: { disableRefresh: true } })
-      } catch (error) {
-        throw await whyFailed(error)
-      }
-      if (!session || session.user.disabledAt) return null
-      const { id: userId, email, name, seesPresence } = session.user
-      const role = session.user.role as Role
-      return {
-        kind: 'user',
-        userId,
-        email,
-        name,
-        role,
-        seesPresence,
-        scope: await store.scope(userId, role),
-        key: null,
-      }
+    async end(cookie: string | undefined, by: (person: PersonNamed) => By): Promise<void> {
+      const found = await find(cookie)
+      if (!found) return
+      const { userId, name, email } = found.person
+      await sessionStore.signOut(found.id, by({ id: userId, name, email }))
+    },
+
+    /** @throws database_unavailable where it could not be ended: the library says it is done even then */
+    async assertEnded(cookie: string | undefined): Promise<void> {
+      changes.expire()
+      if (await of(cookie)) throw commonErrors.database_unavailable({ retryAfterS: 2 })
     },
   }
 }

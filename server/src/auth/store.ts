@@ -1,26 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Role } from '@plenum/contract'
-import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
 import type { Scope } from './access.ts'
+import type { PersonNamed } from './by.ts'
 import { readScope } from './scope-store.ts'
 
 export type AuthStore = ReturnType<typeof createStore>
 
-export interface KeyRow {
-  id: number
-  name: string
-  start: string
-  created_at: Date
-  expires_at: Date | null
-  last_used_at: Date | null
-  readings_per_minute: number
-}
-
-export type KeyOwner = { gatewayId: number } | { userId: string }
-
 /** better-auth's name for e-mail and password. */
-const passwordProvider = 'credential'
+export const passwordProvider = 'credential'
 const passwordOf = (userId: string, hash: string) => ({
   id: randomUUID(),
   user_id: userId,
@@ -29,12 +18,8 @@ const passwordOf = (userId: string, hash: string) => ({
   password: hash,
 })
 
-/** The tables of sign-in and keys. */
+/** The tables of sign-in. */
 export function createStore(db: Kysely<Tables>) {
-  const keyColumns = ['id', 'name', 'start', 'created_at', 'expires_at', 'last_used_at', 'readings_per_minute'] as const
-  const ownedBy = (owner: KeyOwner) => (e: ExpressionBuilder<Tables, 'api_key'>) =>
-    'gatewayId' in owner ? e('gateway_id', '=', owner.gatewayId) : e('user_id', '=', owner.userId)
-
   return {
     /** The random secret of that name, made at first use; the same for all instances on this database. */
     async secret(name: string, make: () => string): Promise<string> {
@@ -60,115 +45,57 @@ export function createStore(db: Kysely<Tables>) {
     scope: async (personId: string, role: Role): Promise<Scope> =>
       role === 'administrator' ? null : readScope(db, personId),
 
-    /** A person and the password they sign in with, together or not at all. */
-    addPerson: (
-      person: { email: string; name: string; role: Role; sees_presence: boolean },
-      passwordHash: string,
-    ): Promise<void> =>
-      db.transaction().execute(async (tx) => {
-        const id = randomUUID()
-        await tx
-          .insertInto('person')
-          .values({ ...person, id, email_verified: true })
-          .execute()
-        await tx.insertInto('credential').values(passwordOf(id, passwordHash)).execute()
-      }),
+    /** null: they sign in without one, or are not there. */
+    async passwordHash(personId: string): Promise<string | null> {
+      const row = await db
+        .selectFrom('credential')
+        .select('password')
+        .where('user_id', '=', personId)
+        .where('provider_id', '=', passwordProvider)
+        .executeTakeFirst()
+      return row?.password ?? null
+    },
 
-    /** Sets the password, and ends the sessions that were opened with the old one. */
-    setPassword: (userId: string, passwordHash: string): Promise<void> =>
-      db.transaction().execute(async (tx) => {
-        await tx
-          .deleteFrom('credential')
-          .where('user_id', '=', userId)
-          .where('provider_id', '=', passwordProvider)
-          .execute()
-        await tx.insertInto('credential').values(passwordOf(userId, passwordHash)).execute()
-        await tx.deleteFrom('session').where('user_id', '=', userId).execute()
-      }),
+    setPassword: async (tx: Kysely<Tables>, personId: string, hash: string): Promise<void> => {
+      await tx
+        .deleteFrom('credential')
+        .where('user_id', '=', personId)
+        .where('provider_id', '=', passwordProvider)
+        .execute()
+      await tx.insertInto('credential').values(passwordOf(personId, hash)).execute()
+    },
 
-    findPerson: (email: string): Promise<{ id: string; email: string } | undefined> =>
-      db.selectFrom('person').select(['id', 'email']).where('email', '=', email.toLowerCase()).executeTakeFirst(),
+    /** And what was on the way to be one. */
+    endSessions: async (tx: Kysely<Tables>, personId: string, exceptSessionId?: string): Promise<void> => {
+      await tx
+        .deleteFrom('session')
+        .where('user_id', '=', personId)
+        .$if(exceptSessionId !== undefined, (query) => query.where('id', '<>', exceptSessionId ?? ''))
+        .execute()
+      await tx.deleteFrom('sign_in_step').where('person_id', '=', personId).execute()
+    },
 
-    async hasPeople(): Promise<boolean> {
-      return (await db.selectFrom('person').select('id').limit(1).executeTakeFirst()) !== undefined
+    personNamed: (id: string): Promise<PersonNamed> =>
+      db.selectFrom('person').select(['id', 'name', 'email']).where('id', '=', id).executeTakeFirstOrThrow(),
+
+    async isDisabled(personId: string): Promise<boolean> {
+      const row = await db.selectFrom('person').select('disabled_at').where('id', '=', personId).executeTakeFirst()
+      return !row || row.disabled_at !== null
     },
 
     /** Sessions that ended long ago are of no use to anybody. */
-    async dropExpiredSessions(): Promise<void> {
-      await db.deleteFrom('session').where('expires_at', '<', sql<Date>`now()`).execute()
-      await db.deleteFrom('verification').where('expires_at', '<', sql<Date>`now()`).execute()
-    },
-
-    async firstAdministrator(): Promise<{ id: string; email: string } | undefined> {
-      return db
-        .selectFrom('person')
-        .select(['id', 'email'])
-        .where('role', '=', 'administrator')
-        .where('disabled_at', 'is', null)
-        .orderBy('created_at')
-        .limit(1)
-        .executeTakeFirst()
-    },
-
-    async gatewayExists(gatewayId: number): Promise<boolean> {
-      return (await db.selectFrom('gateway').select('id').where('id', '=', gatewayId).executeTakeFirst()) !== undefined
-    },
-
-    async addKey(
-      owner: KeyOwner,
-      key: { name: string; start: string; hash: Buffer; readingsPerMinute: number; expiresAt: Date | null },
-    ): Promise<KeyRow> {
-      return db
-        .insertInto('api_key')
-        .values({
-          gateway_id: 'gatewayId' in owner ? owner.gatewayId : null,
-          user_id: 'userId' in owner ? owner.userId : null,
-          name: key.name,
-          start: key.start,
-          hash: key.hash,
-          readings_per_minute: key.readingsPerMinute,
-          expires_at: key.expiresAt,
-        })
-        .returning(keyColumns)
-        .executeTakeFirstOrThrow()
-    },
-
-    async listKeys(owner: KeyOwner): Promise<KeyRow[]> {
-      return db.selectFrom('api_key').select(keyColumns).where(ownedBy(owner)).orderBy('id').execute()
-    },
-
-    /** @returns false where there was none */
-    async deleteKey(owner: KeyOwner, id: number): Promise<boolean> {
-      const { numDeletedRows } = await db
-        .deleteFrom('api_key')
-        .where('id', '=', id)
-        .where(ownedBy(owner))
-        .executeTakeFirstOrThrow()
-      return numDeletedRows === 1n
-    },
-
-    /** The key and its owner, if neither has ended. */
-    async findKey(hash: Buffer) {
-      return db
-        .selectFrom('api_key')
-        .leftJoin('gateway', 'gateway.id', 'api_key.gateway_id')
-        .leftJoin('person', 'person.id', 'api_key.user_id')
-        .select(['api_key.id', 'gateway_id', 'user_id', 'readings_per_minute', 'expires_at', 'building_id', 'email'])
-        .select(['person.name as person_name', 'role', 'sees_presence'])
-        .where('hash', '=', hash)
-        .where('person.disabled_at', 'is', null)
-        .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', sql<Date>`now()`)]))
-        .executeTakeFirst()
-    },
-
-    /** Once a minute is exact enough for "last used", and a write per request would cost more than the request. */
-    async touchKey(id: number): Promise<void> {
+    async dropExpiredSessions(maxS: number): Promise<void> {
       await db
-        .updateTable('api_key')
-        .set({ last_used_at: sql`now()` })
-        .where('id', '=', id)
-        .where(sql<boolean>`(last_used_at is null or last_used_at < now() - interval '1 minute')`)
+        .deleteFrom('session')
+        .where((e) =>
+          e.or([
+            e('expires_at', '<', sql<Date>`now()`),
+            e('created_at', '<', sql<Date>`now() - make_interval(secs => ${maxS})`),
+          ]),
+        )
         .execute()
+      await db.deleteFrom('verification').where('expires_at', '<', sql<Date>`now()`).execute()
+      await db.deleteFrom('sign_in_step').where('expires_at', '<', sql<Date>`now()`).execute()
     },
   }
 }

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createProgressBar, describeResult, exitCodeOf, importDirectory } from '@plenum/importer'
 import type { Logger } from 'pino'
+import { bySystem } from '#audit'
 import { findInstance } from '#platform'
 import type { Config } from '../config.ts'
 import { StartError, startServer } from '../server.ts'
@@ -17,6 +18,7 @@ With --url, PLENUM_API_KEY holds an administrator's API key. Without, the server
 started for the time of the import where none runs.`
 
 const keyName = 'Import'
+const by = bySystem('plenum import')
 const nobody = 'nobody has an account yet; start the server once with npm start'
 
 /** Brings a recorded building in, through the same API as everybody. */
@@ -49,14 +51,16 @@ export async function importBuilding(
   if (url !== undefined && apiKey) return run(url, apiKey)
 
   const runAs = async (services: Services, baseUrl: string): Promise<void> => {
-    const person = await services.auth.administrators.first()
+    const person = await services.people.administrators.first()
     if (!person) throw new StartError(nobody)
-    const owner = { userId: person.id }
-    const { id, key } = await services.auth.keys.create(owner, { name: keyName, expires_in_days: 1 })
+    const { id: userId, email, name } = person
+    const rights = { role: 'administrator', scope: null, seesPresence: true } as const
+    const owner = { kind: 'user', userId, email, name, ...rights, key: null } as const
+    const { id, key } = await services.auth.keys.createForPerson(owner, { name: keyName, expires_in_days: 1 }, by)
     try {
       await run(baseUrl, key)
     } finally {
-      await services.auth.keys.revoke(owner, id)
+      await services.auth.keys.revoke(owner, id, by)
     }
   }
   if (config.databaseUrl === null && !existsSync(config.dataDir)) throw new StartError(nobody)

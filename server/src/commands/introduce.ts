@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { bySystem } from '#audit'
 import { generatePassword } from '#auth'
 import type { Config } from '../config.ts'
 import { type RunningServer, StartError } from '../server.ts'
 
+const by = bySystem('plenum start')
 const defaultEmail = 'admin@plenum.local'
 
 /** An external database may be reached by many: nobody's password is made up and printed there. */
@@ -15,11 +17,11 @@ export function refuseWithoutAdministrator({ databaseUrl, admin }: Config): void
 
 /** Prints where it runs and, once, the password that was made for the first administrator. */
 export async function introduce(config: Config, server: RunningServer, fresh: boolean): Promise<void> {
-  const { administrators } = server.services.auth
+  const { administrators } = server.services.people
   const email = config.admin.email ?? defaultEmail
   const create = async (password: string): Promise<void> => {
     try {
-      await administrators.create(email, password)
+      await administrators.create(email, password, by)
     } catch (error) {
       // Another instance that started at the same time on the same database was faster.
       if (await administrators.missing()) throw error
@@ -42,7 +44,7 @@ export async function introduce(config: Config, server: RunningServer, fresh: bo
   const password = generatePassword()
   await writeFile(notShown, '', { mode: 0o600 })
   if (fresh) await create(password)
-  const signInAs = fresh ? email : await administrators.setPassword(null, password)
+  const signInAs = fresh ? email : await administrators.setPassword(null, password, by)
   console.log(`${running}\n  Sign in as    ${signInAs}\n  with password ${password}\n\n  It is shown only now.\n`)
   await rm(notShown, { force: true })
 }

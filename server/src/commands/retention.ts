@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { append, bySystem } from '#audit'
 import type { Log } from '#platform'
 import { describePeriod, type Expiry, type KeptKind } from '#readings'
 import type { Config } from '../config.ts'
@@ -16,12 +17,18 @@ export async function applyRetention(config: Config, log: Log, ending: Ending, a
   const { apply } = readArgs(args)
   if (config.databaseUrl === null && !existsSync(config.dataDir))
     throw new StartError('there are no readings yet; start the server once with npm start')
-  await withServices(config, log, ending.asked, async ({ readings: { retention } }) => {
+  await withServices(config, log, ending.asked, async ({ readings: { retention }, database }) => {
     console.log(policyTable(await retention.policy.kinds()))
     const due = await retention.wouldDrop()
     console.log(`\n${dueTable(due)}`)
     if (due.every(({ days }) => days === 0)) return
     if (!apply) return console.log('\nNothing was dropped. The server does so every hour; --apply does it now.')
+    // Before the first step, of which each is in the retention log: nothing goes without an entry.
+    const sum = (figure: 'days' | 'readings') => due.reduce((total, one) => total + one[figure], 0)
+    await append(database.db, bySystem('plenum retention'), {
+      action: 'retention.apply',
+      details: { due_days: sum('days'), due_readings: sum('readings') },
+    })
     const { days, readings, finished } = await retention.dropExpired({ signal: ending.asked, onStep: showStep })
     if (process.stderr.isTTY) process.stderr.write('\n')
     console.log(`\nDropped ${count(readings)} readings, from ${count(days)} days of sensors.`)

@@ -26,7 +26,7 @@ export async function serve(config: Config, log: Logger, ending: Ending): Promis
   ending.asked.addEventListener('abort', () => setTimeout(server.cutOff, drainMs).unref())
   ending.hurried.addEventListener('abort', server.cutOff)
   await server.embedded?.announce({ address: server.address })
-  const fresh = await server.services.auth.administrators.missing()
+  const fresh = await server.services.people.administrators.missing()
   if (config.role !== 'worker') {
     if (fresh) refuseWithoutAdministrator(config)
     if (await wantsDemo(config, server, fresh)) {

@@ -1,12 +1,22 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import type { Where } from '#auth'
 import type { Clock } from '#platform'
 
-/** A body as it goes over the wire. */
+/** A body as it goes over the wire, and where what it shows stands: that decides who may have it. */
 export interface CachedBody {
   json: string
   etag: string
+  place: Where
 }
+
+/** What a body is made of. */
+export interface Built {
+  place: Where
+  content: object
+}
+
+export type BodyCache = ReturnType<typeof createBodyCache>
 
 /**
  * Bodies, built once per change. Every one is dropped when what it shows changes, and after `freshMs` at the latest,
@@ -16,28 +26,31 @@ export interface CachedBody {
  * that nothing happened.
  */
 export function createBodyCache({ clock, freshMs, max }: { clock: Clock; freshMs: number; max: number }) {
-  const fresh = new LRUCache<string, Promise<CachedBody>>({ max, ttl: freshMs, perf: { now: () => clock.now() } })
+  // Resolution 0: it would remember the time for a millisecond of its own, past the clock.
+  const timed = { ttl: freshMs, ttlResolution: 0, perf: { now: () => clock.now() } }
+  const fresh = new LRUCache<string, Promise<CachedBody>>({ max, ...timed })
   const last = new LRUCache<string, CachedBody & { content: string }>({ max })
 
-  const build = async (key: string, content: () => Promise<object>): Promise<CachedBody> => {
+  const build = async (key: string, make: () => Promise<Built>): Promise<CachedBody> => {
     const generatedAt = new Date(clock.now()).toISOString()
-    const built = await content()
-    const hash = createHash('sha256').update(JSON.stringify(built)).digest('base64url')
+    const { place, content } = await make()
+    const hash = createHash('sha256').update(JSON.stringify(content)).digest('base64url')
     const before = last.get(key)
-    if (before?.content === hash) return before
-    const json = JSON.stringify({ ...built, generated_at: generatedAt })
+    // A floor that was moved may look as it did.
+    if (before?.content === hash) return { ...before, place }
+    const json = JSON.stringify({ ...content, generated_at: generatedAt })
     const etag = `"${createHash('sha256').update(json).digest('base64url').slice(0, 27)}"`
-    const body = { json, etag, content: hash }
+    const body = { json, etag, place, content: hash }
     last.set(key, body)
     return body
   }
 
   return {
     /** One build at a time per key: a thousand who ask at once wait for the same query. */
-    async get(key: string, content: () => Promise<object>): Promise<{ body: CachedBody; hit: boolean }> {
+    async get(key: string, make: () => Promise<Built>): Promise<{ body: CachedBody; hit: boolean }> {
       const known = fresh.get(key)
       if (known) return { body: await known, hit: true }
-      const building = build(key, content)
+      const building = build(key, make)
       fresh.set(key, building)
       try {
         return { body: await building, hit: false }
@@ -46,6 +59,7 @@ export function createBodyCache({ clock, freshMs, max }: { clock: Clock; freshMs
         throw error
       }
     },
+    has: (key: string): boolean => fresh.has(key),
     drop: (key: string): void => void fresh.delete(key),
     clear: (): void => fresh.clear(),
   }

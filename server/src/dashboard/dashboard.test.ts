@@ -62,6 +62,7 @@ test('a floor shows every sensor of it with what the registry and the newest rea
         alert: null,
       },
     ],
+    withheld: 0,
   })
 })
 

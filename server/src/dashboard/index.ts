@@ -1,17 +1,31 @@
+import { presenceTypes } from '@plenum/contract'
 import type { Kysely } from 'kysely'
+import { can, floorsWithin, type Principal, scopeOf, seesPresence } from '#auth'
 import type { App, Clock, Tables } from '#platform'
 import { buildingBody, floorBody, sparklinesBody } from './bodies.ts'
-import { createBodyCache } from './body-cache.ts'
+import { type BodyCache, type Built, createBodyCache } from './body-cache.ts'
 import { dashboardErrors } from './errors.ts'
-import { dashboardRoutes } from './routes.ts'
+import { type Answer, dashboardRoutes } from './routes.ts'
 import { createStore } from './store.ts'
 
+export type { CachedBody } from './body-cache.ts'
 export type Dashboard = ReturnType<typeof createDashboard>
+
+/** What somebody sees, with what it takes to go on seeing it. */
+export interface Seen extends Answer {
+  /** The same for all who see the same. */
+  key: string
+  /** As it is later; whether they still may, is no part of it. */
+  again(): Promise<Answer>
+}
 
 const minuteMs = 60_000
 const sparklineSteps = 60
 
-/** What people watch. Reads only, so `db` may be a replica. */
+/** A floor looks the same to all who see it, but for presence. */
+const floorKey = (floorId: number, withPresence: boolean): string => `${floorId} ${withPresence}`
+
+/** What people watch, each what they may see of it. Reads only, so `db` may be a replica. */
 export function createDashboard({ db, clock }: { db: Kysely<Tables>; clock: Clock }) {
   const store = createStore(db)
   const floors = createBodyCache({ clock, freshMs: 1_000, max: 2_000 })
@@ -19,35 +33,71 @@ export function createDashboard({ db, clock }: { db: Kysely<Tables>; clock: Cloc
   // Whole minutes, so there is nothing new in them more often; late readings show after this at the latest.
   const sparklines = createBodyCache({ clock, freshMs: 15_000, max: 2_000 })
 
-  const floorContent = (floorId: number) => async () => {
+  const buildFloor = async (floorId: number, withPresence: boolean): Promise<Built> => {
     const rows = await store.floor(floorId)
-    if (rows.length === 0) throw dashboardErrors.dashboard_floor_not_found()
-    return floorBody(rows, clock.now())
+    const [first] = rows
+    if (first === undefined) throw dashboardErrors.dashboard_floor_not_found()
+    return { place: { buildingId: first.building_id, floorId }, content: floorBody(rows, withPresence, clock.now()) }
   }
-  const buildingContent = (buildingId: number) => async () => {
-    const building = await store.building(buildingId)
-    if (!building) throw dashboardErrors.dashboard_building_not_found()
-    return buildingBody(building, await store.floorsOfBuilding(buildingId), clock.now())
-  }
-  const sparklinesContent = (floorId: number) => async () => {
+  const buildSparklines = async (floorId: number, withPresence: boolean): Promise<Built> => {
+    const place = await store.placeOf(floorId)
+    if (place === undefined) throw dashboardErrors.dashboard_floor_not_found()
     const toMs = Math.floor(clock.now() / minuteMs) * minuteMs + minuteMs
     const fromMs = toMs - sparklineSteps * minuteMs
-    const rows = await store.buckets(floorId, new Date(fromMs), new Date(toMs), minuteMs / 1_000)
-    if (rows.length === 0 && !(await store.floorExists(floorId))) throw dashboardErrors.dashboard_floor_not_found()
-    return sparklinesBody(floorId, rows, fromMs, minuteMs / 1_000, sparklineSteps)
+    const stepS = minuteMs / 1_000
+    const time = { from: new Date(fromMs), to: new Date(toMs), stepS }
+    const rows = await store.buckets(floorId, withPresence ? [] : presenceTypes, time)
+    return { place, content: sparklinesBody(floorId, rows, fromMs, stepS, sparklineSteps) }
   }
+
+  /**
+   * The scope is looked at before a body is built, so that what is out of it costs no more than what is not there, and
+   * again at the body itself, which says where the floor stood when it was read.
+   */
+  const ofFloor =
+    (cache: BodyCache, build: (floorId: number, withPresence: boolean) => Promise<Built>) =>
+    async (principal: Principal, floorId: number): Promise<Seen> => {
+      const withPresence = seesPresence(principal)
+      const key = floorKey(floorId, withPresence)
+      if (scopeOf(principal) !== null && !cache.has(key)) {
+        const place = await store.placeOf(floorId)
+        if (place === undefined || !can(principal, 'read', place)) throw dashboardErrors.dashboard_floor_not_found()
+      }
+      const again = () => cache.get(key, () => build(floorId, withPresence))
+      const answer = await again()
+      if (!can(principal, 'read', answer.body.place)) throw dashboardErrors.dashboard_floor_not_found()
+      return { ...answer, key, again }
+    }
+
+  const ofBuilding = async (principal: Principal, buildingId: number): Promise<Seen> => {
+    const place = { buildingId }
+    if (!can(principal, 'read', place)) throw dashboardErrors.dashboard_building_not_found()
+    const withPresence = seesPresence(principal)
+    const floorIds = floorsWithin(scopeOf(principal), buildingId)
+    const key = `${buildingId} ${floorIds?.join() ?? 'all'} ${withPresence}`
+    const build = async (): Promise<Built> => {
+      const building = await store.building(buildingId)
+      if (!building) throw dashboardErrors.dashboard_building_not_found()
+      const rows = await store.floorsOfBuilding(buildingId, floorIds)
+      return { place, content: buildingBody(building, rows, withPresence, clock.now()) }
+    }
+    const again = () => buildings.get(key, build)
+    return { ...(await again()), key, again }
+  }
+  const floor = ofFloor(floors, buildFloor)
 
   return {
     routes: (app: App) =>
-      dashboardRoutes(app, {
-        floor: (id) => floors.get(String(id), floorContent(id)),
-        building: (id) => buildings.get(String(id), buildingContent(id)),
-        sparklines: (id) => sparklines.get(String(id), sparklinesContent(id)),
-      }),
+      dashboardRoutes(app, { floor, building: ofBuilding, sparklines: ofFloor(sparklines, buildSparklines) }),
+
+    /** As whoever asks may see it. @throws dashboard_floor_not_found */
+    floor,
+    /** @throws dashboard_building_not_found */
+    building: ofBuilding,
 
     /** These floors have new readings. */
     readingsArrived(floorIds: Iterable<number>): void {
-      for (const id of floorIds) floors.drop(String(id))
+      for (const id of floorIds) for (const withPresence of [true, false]) floors.drop(floorKey(id, withPresence))
       // Which building a floor belongs to is not known here, and a summary costs one query.
       buildings.clear()
     },

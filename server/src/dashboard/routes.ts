@@ -1,13 +1,19 @@
 import { BuildingDashboard, Closed, FloorDashboard, FloorSparklines, Id } from '@plenum/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { callerOf, type Principal } from '#auth'
 import type { App } from '#platform'
 import type { CachedBody } from './body-cache.ts'
 
+export interface Answer {
+  body: CachedBody
+  hit: boolean
+}
+/** Each as whoever asks may see it; what they may not see is not there. */
 export interface Dashboards {
-  floor(floorId: number): Promise<{ body: CachedBody; hit: boolean }>
-  building(buildingId: number): Promise<{ body: CachedBody; hit: boolean }>
-  sparklines(floorId: number): Promise<{ body: CachedBody; hit: boolean }>
+  floor(principal: Principal, floorId: number): Promise<Answer>
+  building(principal: Principal, buildingId: number): Promise<Answer>
+  sparklines(principal: Principal, floorId: number): Promise<Answer>
 }
 
 const FloorParams = Closed({ floor_id: Id })
@@ -28,7 +34,7 @@ export function dashboardRoutes(app: App, dashboards: Dashboards): void {
         response: { 200: FloorDashboard, 304: NotModified },
       },
     },
-    async (request, reply) => send(request, reply, await dashboards.floor(request.params.floor_id)),
+    async (request, reply) => send(request, reply, await dashboards.floor(callerOf(request), request.params.floor_id)),
   )
   app.get(
     '/api/dashboard/building/:building_id',
@@ -41,7 +47,8 @@ export function dashboardRoutes(app: App, dashboards: Dashboards): void {
         response: { 200: BuildingDashboard, 304: NotModified },
       },
     },
-    async (request, reply) => send(request, reply, await dashboards.building(request.params.building_id)),
+    async (request, reply) =>
+      send(request, reply, await dashboards.building(callerOf(request), request.params.building_id)),
   )
   app.get(
     '/api/dashboard/floor/:floor_id/sparklines',
@@ -54,16 +61,13 @@ export function dashboardRoutes(app: App, dashboards: Dashboards): void {
         response: { 200: FloorSparklines, 304: NotModified },
       },
     },
-    async (request, reply) => send(request, reply, await dashboards.sparklines(request.params.floor_id)),
+    async (request, reply) =>
+      send(request, reply, await dashboards.sparklines(callerOf(request), request.params.floor_id)),
   )
 }
 
 /** The body is text already: sent as it is. Browsers keep it and ask again with its ETag. */
-function send(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { body, hit }: { body: CachedBody; hit: boolean },
-): FastifyReply {
+function send(request: FastifyRequest, reply: FastifyReply, { body, hit }: Answer): FastifyReply {
   reply
     .header('etag', body.etag)
     .header('x-cache', hit ? 'hit' : 'miss')

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import type { SensorType } from '@plenum/contract'
 import type { Tables } from '#platform'
 
 /** A floor, one of its sensors (null where it has none) and that sensor's newest reading. */
@@ -51,26 +52,37 @@ export function createStore(db: Kysely<Tables>) {
       (await sql<FloorRow>`${newestReadings} where f.id = ${floorId} order by s.sensor_type, s.name, s.id`.execute(db))
         .rows,
 
-    floorsOfBuilding: async (buildingId: number): Promise<FloorRow[]> =>
-      (
-        await sql<FloorRow>`${newestReadings} where f.building_id = ${buildingId} order by f.level, f.id, s.id`.execute(
-          db,
-        )
-      ).rows,
+    /** @param floorIds null: all of them */
+    floorsOfBuilding: async (buildingId: number, floorIds: readonly number[] | null): Promise<FloorRow[]> => {
+      const { rows } = await sql<FloorRow>`
+        ${newestReadings}
+        where f.building_id = ${buildingId} and (${floorIds}::int4[] is null or f.id = any(${floorIds}::int4[]))
+        order by f.level, f.id, s.id`.execute(db)
+      return rows
+    },
 
     building: (buildingId: number) =>
       db.selectFrom('building').select(['id', 'name', 'timezone']).where('id', '=', buildingId).executeTakeFirst(),
 
-    floorExists: async (floorId: number): Promise<boolean> =>
-      (await db.selectFrom('floor').select('id').where('id', '=', floorId).executeTakeFirst()) !== undefined,
+    /** @returns undefined where there is no such floor */
+    placeOf: (floorId: number) =>
+      db
+        .selectFrom('floor')
+        .select(['id as floorId', 'building_id as buildingId'])
+        .where('id', '=', floorId)
+        .executeTakeFirst(),
 
-    /** The mean of the good readings of each sensor in each step. */
-    buckets: async (floorId: number, from: Date, to: Date, stepS: number): Promise<BucketRow[]> => {
+    /** The mean of the good readings of each sensor in each step, those of some kinds left aside. */
+    buckets: async (
+      floorId: number,
+      without: readonly SensorType[],
+      { from, to, stepS }: { from: Date; to: Date; stepS: number },
+    ): Promise<BucketRow[]> => {
       const { rows } = await sql<BucketRow>`
         select r.sensor_id, floor(extract(epoch from r.at - ${from}::timestamptz) / ${stepS})::int4 as step, avg(r.value) as value
         from sensor s
         join reading r on r.sensor_id = s.id and r.at >= ${from}::timestamptz and r.at < ${to}::timestamptz and r.quality & 1 = 0
-        where s.floor_id = ${floorId}
+        where s.floor_id = ${floorId} and s.sensor_type <> all(${without}::text[])
         group by 1, 2`.execute(db)
       return rows
     },

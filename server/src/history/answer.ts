@@ -2,18 +2,21 @@ import { ingestLimits, type SensorHistoryQuery } from '@plenum/contract'
 import type { Static } from 'typebox'
 import type { Clock, PlenumError } from '#platform'
 import type { StoredReadings } from '#readings'
+import { createBucketBuffers, createBucketJson } from './bucket-json.ts'
 import { affordable, costs, estimateCost } from './cost.ts'
 import { historyErrors } from './errors.ts'
 import { parseRange, type Range } from './instant.ts'
 import { cursorFor, placeAfter, type Question } from './question.ts'
+import type { Place } from './page.ts'
+import type { PageBytes } from './page-buffers.ts'
 import { rawPage } from './raw.ts'
+import { createRawBuffers, createRawJson } from './raw-json.ts'
 import { dayMs, type Grain, grainFor } from './resolution.ts'
 import { rolledPage } from './rolled.ts'
 import type { PastSensor } from './store.ts'
-import { bucketsJson, rawJson } from './wire.ts'
 
 export type HistoryAnswer =
-  | { range: Range; resolution: Grain; recordsJson: string; nextCursor: string | null }
+  | { json: string | PageBytes }
   | { refusal: PlenumError; members: { estimate: number; limit: number; resolution: Grain | null } }
 
 export type PageQuery = Omit<Static<typeof SensorHistoryQuery>, 'from' | 'to' | 'resolution'>
@@ -36,23 +39,28 @@ const readable = ({ fromMs, toMs }: Range, nowMs: number): Range => ({
 
 /** Answers a page of a question, or refuses it for what the whole would cost. */
 export function createAnswer({ stored, clock }: { stored: StoredReadings; clock: Clock }) {
-  const records = async (
+  const rawBuffers = createRawBuffers()
+  const bucketBuffers = createBucketBuffers()
+
+  const pageOf = async (
     question: Question,
     sensors: readonly PastSensor[],
     page: PageQuery,
     signal: AbortSignal,
-  ): Promise<{ json: string; next: string | null }> => {
+  ): Promise<string | PageBytes> => {
     const { grain } = question
     const after = placeAfter(question, page.cursor)
     const limit = page.limit ?? 1_000
     const range = readable(question.range, clock.now())
-    if (sensors.length === 0 || range.fromMs >= range.toMs) return { json: '[]', next: null }
+    const begin = beginOf(question)
+    const end = (next: Place | null) => `,"next_cursor":${JSON.stringify(next && cursorFor(question, next))}}`
+    if (sensors.length === 0 || range.fromMs >= range.toMs) return `${begin}[]${end(null)}`
     if (grain === 'raw') {
-      const { records: found, next } = await rawPage(stored, sensors, range, after, limit, signal)
-      return { json: rawJson(found), next: next && cursorFor(question, next) }
+      const json = createRawJson(rawBuffers, begin)
+      return json.end(end(await rawPage(stored, sensors, range, { after, limit, json, signal })))
     }
-    const { records: found, next } = await rolledPage(stored, sensors, range, grain, { after, limit, signal })
-    return { json: bucketsJson(found, sensors), next: next && cursorFor(question, next) }
+    const json = createBucketJson(bucketBuffers, sensors, begin)
+    return json.end(end(await rolledPage(stored, sensors, range, grain, { after, limit, json, signal })))
   }
 
   return async function answer(
@@ -68,9 +76,14 @@ export function createAnswer({ stored, clock }: { stored: StoredReadings; clock:
       const members = { estimate, limit: costs.limit, resolution: affordable(sensors, range, grain, endMs) }
       return { refusal: historyErrors.history_too_costly(refusalText(members)), members }
     }
-    const { json, next } = await records(question, sensors, page, signal)
-    return { range, resolution: grain, recordsJson: json, nextCursor: next }
+    return { json: await pageOf(question, sensors, page, signal) }
   }
+}
+
+/** An answer as far as its records. */
+function beginOf({ range, grain }: Question): string {
+  const [from, to] = [range.fromMs, range.toMs].map((ms) => new Date(ms).toISOString())
+  return `${JSON.stringify({ from, to, resolution: grain }).slice(0, -1)},"records":`
 }
 
 function refusalText({ estimate, limit, resolution }: { estimate: number; limit: number; resolution: Grain | null }) {

@@ -1,6 +1,9 @@
-import type { Behaviour } from '@plenum/contract'
+import { type Behaviour, sensorKinds } from '@plenum/contract'
 import { type Counting, counterStep, type Good, isGood, isOn, type ReadingChunk } from '#readings'
 import type { Place } from './page.ts'
+import type { PastSensor } from './store.ts'
+
+export const behaviourOf = ({ sensorType }: PastSensor): Behaviour => sensorKinds[sensorType].behaviour
 
 /** The figures of a bucket as they are answered; NaN where there is none. */
 export interface Bucket extends Place {
@@ -14,6 +17,21 @@ export interface Bucket extends Place {
   /** States. */
   share: number
 }
+
+/** Buckets in order of place, as columns. */
+export type BucketColumns = { [Figure in keyof Bucket]: number[] }
+
+export const columnsOf = (buckets: readonly Bucket[]): BucketColumns => ({
+  sensorId: buckets.map(({ sensorId }) => sensorId),
+  atMs: buckets.map(({ atMs }) => atMs),
+  count: buckets.map(({ count }) => count),
+  suspect: buckets.map(({ suspect }) => suspect),
+  avg: buckets.map(({ avg }) => avg),
+  min: buckets.map(({ min }) => min),
+  max: buckets.map(({ max }) => max),
+  increase: buckets.map(({ increase }) => increase),
+  share: buckets.map(({ share }) => share),
+})
 
 /** Of several finite values: never outside them, also where rounding or an overflow of the sum would carry it out. */
 export function meanOf(sum: number, count: number, min: number, max: number): number {

@@ -1,5 +1,5 @@
 import type { Series } from '@plenum/contract'
-import { isGood, isLate, type ReadingChunk, type Rollup } from '#readings'
+import { isGood, isLate, type ReadingChunk, type Rollups } from '#readings'
 import { meanOf } from './buckets.ts'
 
 type Drawn = Pick<Series, 'readings' | 'timestamp' | 'min' | 'max' | 'avg' | 'suspect'>
@@ -36,16 +36,19 @@ export function createColumns({ anchorMs, stepMs, columns }: { anchorMs: number;
       }
     },
 
-    /** A bucket that lies in one column as a whole. */
-    addBucket(bucket: Pick<Rollup, 'atMs' | 'count' | 'suspect' | 'min' | 'max' | 'sum'>): void {
-      const column = columnOf(bucket.atMs)
-      readings += bucket.count + bucket.suspect
-      suspect[column] = (suspect[column] as number) + bucket.suspect
-      if (bucket.count === 0) return
-      min[column] = Math.min(min[column] as number, bucket.min)
-      max[column] = Math.max(max[column] as number, bucket.max)
-      sum[column] = (sum[column] as number) + bucket.sum
-      count[column] = (count[column] as number) + bucket.count
+    /** Buckets that each lie in one column as a whole, those that begin before `untilMs`. */
+    addBuckets({ atMs, ...buckets }: Rollups, untilMs: number): void {
+      for (let i = 0; i < atMs.length && (atMs[i] as number) < untilMs; i++) {
+        const column = columnOf(atMs[i] as number)
+        const good = buckets.count[i] as number
+        readings += good + (buckets.suspect[i] as number)
+        suspect[column] = (suspect[column] as number) + (buckets.suspect[i] as number)
+        if (good === 0) continue
+        min[column] = Math.min(min[column] as number, buckets.min[i] as number)
+        max[column] = Math.max(max[column] as number, buckets.max[i] as number)
+        sum[column] = (sum[column] as number) + (buckets.sum[i] as number)
+        count[column] = (count[column] as number) + good
+      }
     },
 
     /** Those with readings. `fromMs`: the first may begin before what was asked for. */

@@ -1,3 +1,4 @@
+import { csvCell } from '#platform'
 import { isGood, type ReadingChunk } from '#readings'
 import { createInstantWriter } from './instant.ts'
 import type { PastSensor } from './store.ts'
@@ -6,15 +7,6 @@ export const csvHeader = 'sensor_id,sensor_key,name,sensor_type,unit,timestamp,v
 
 /** About as much as one write to a socket takes. */
 const pieceLength = 64 * 1024
-
-/**
- * Text as one cell (RFC 4180). A spreadsheet takes a cell that begins with = + - @, a tab or a carriage return for a
- * formula; behind an apostrophe it is text. Numbers are written by us and never come here.
- */
-export function csvCell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return harmless !== text || /[",\r\n]/.test(text) ? `"${harmless.replaceAll('"', '""')}"` : text
-}
 
 /** A CSV file in pieces, header first. */
 export async function* csvPieces(

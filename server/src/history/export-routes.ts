@@ -1,21 +1,30 @@
 import { Readable } from 'node:stream'
 import { ExportQuery } from '@plenum/contract'
 import { Type } from 'typebox'
+import type { AuditEvent, By } from '#audit'
+import { byOf, callerOf } from '#auth'
 import type { App } from '#platform'
 import type { StoredReadings } from '#readings'
 import { csvPieces } from './csv.ts'
-import { historyErrors } from './errors.ts'
 import { clientGone } from './in-time.ts'
 import { type Range, parseRange } from './instant.ts'
 import { parquetPieces } from './parquet.ts'
-import type { HistoryStore, PastSensor } from './store.ts'
+import type { ShownSensors } from './shown-sensors.ts'
+import type { PastSensor } from './store.ts'
 
 const formats = {
   csv: { pieces: csvPieces, type: 'text/csv; charset=utf-8; header=present' },
   parquet: { pieces: parquetPieces, type: 'application/vnd.apache.parquet' },
 } as const
 
-export function exportRoutes(app: App, { store, stored }: { store: HistoryStore; stored: StoredReadings }): void {
+export interface ExportRoutesContext {
+  shown: ShownSensors
+  stored: StoredReadings
+  /** Notes who takes what away. */
+  note(by: By, event: AuditEvent): Promise<void>
+}
+
+export function exportRoutes(app: App, { shown, stored, note }: ExportRoutesContext): void {
   app.get(
     '/api/export',
     {
@@ -43,8 +52,10 @@ export function exportRoutes(app: App, { store, stored }: { store: HistoryStore;
       const { from, to, format = 'csv', sensor_id } = request.query
       const range = parseRange(from, to)
       const gone = clientGone(reply)
-      const sensors = await existing(store, sensor_id, gone)
+      const sensors = await shown.byId(callerOf(request), sensor_id, gone)
       const sensorIds = sensors.map(({ sensorId }) => sensorId)
+      // Before the first reading is sent.
+      await note(byOf(request), { action: 'export.read', details: { from, to, format, sensor_ids: sensorIds } })
       const chunks = stored.scan({ sensorIds, ...range, signal: gone })
       const pieces = formats[format].pieces(chunks, new Map(sensors.map((sensor) => [sensor.sensorId, sensor])))
       reply
@@ -54,19 +65,6 @@ export function exportRoutes(app: App, { store, stored }: { store: HistoryStore;
       return reply.send(Readable.from(pieces, { objectMode: true, highWaterMark: 1 }) as never)
     },
   )
-}
-
-/** @throws history_sensor_not_found where one of them does not exist */
-export async function existing(
-  store: Pick<HistoryStore, 'sensors'>,
-  ids: readonly number[],
-  signal: AbortSignal,
-): Promise<PastSensor[]> {
-  const sensors = await store.sensors([...new Set(ids)], signal)
-  const known = new Set(sensors.map(({ sensorId }) => sensorId))
-  const missing = ids.find((id) => !known.has(id))
-  if (missing !== undefined) throw historyErrors.history_sensor_not_found(`Sensor ${missing} does not exist.`)
-  return sensors
 }
 
 /** Names of sensors stay out of it: a header is ASCII, and a name may be anything. */

@@ -23,16 +23,20 @@ export async function inTime<T>(
   gone: AbortSignal,
   ask: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const timeUp = AbortSignal.timeout(timeoutMs)
+  // Not AbortSignal.timeout: it can't be called off, and aborts half a millisecond's worth when all is long done.
+  const timeUp = new AbortController()
+  const timer = setTimeout(() => timeUp.abort(), timeoutMs)
   try {
-    return await ask(AbortSignal.any([gone, timeUp]))
+    return await ask(AbortSignal.any([gone, timeUp.signal]))
   } catch (error) {
     if (gone.aborted) throw historyErrors.history_abandoned({}, error)
-    if (timeUp.aborted || sqlState(error) === queryCanceled)
+    if (timeUp.signal.aborted || sqlState(error) === queryCanceled)
       throw historyErrors.history_timed_out(
         { detail: `It took longer than ${timeoutMs / 1_000} s. Ask for a shorter range or a coarser resolution.` },
         error,
       )
     throw error
+  } finally {
+    clearTimeout(timer)
   }
 }

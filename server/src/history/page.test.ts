@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import { byPlace, type Place, readPage } from './page.ts'
+import { byPlace, type Place, writePage } from './page.ts'
 
 const places = fc
   .uniqueArray(fc.record({ atMs: fc.nat({ max: 2_000 }), sensorId: fc.integer({ min: 1, max: 4 }) }), {
     selector: ({ atMs, sensorId }) => `${atMs} ${sensorId}`,
     maxLength: 120,
   })
-  .map((list) => list.sort(byPlace))
+  .map((list) => list.map(({ atMs, sensorId }) => ({ atMs, sensorId })).sort(byPlace))
 
 /** Everything there is, in pages; `between` may change the list. */
 async function readAll(
@@ -19,15 +19,19 @@ async function readAll(
   const { most, ...page } = shape
   const read = async (fromMs: number, toMs: number) => {
     const found = list.filter(({ atMs }) => atMs >= fromMs && atMs < toMs)
-    return found.length > most ? null : found
+    if (found.length > most) return null
+    return { atMs: found.map((place) => place.atMs), sensorId: found.map((place) => place.sensorId) }
   }
   const records: Place[] = []
   let after: Place | null = null
   do {
-    const { records: found, next }: { records: Place[]; next: Place | null } = await readPage({ ...page, after, read })
+    const found: Place[] = []
+    after = await writePage({ ...page, after }, read, ({ atMs, sensorId }, row) => {
+      found.push({ atMs: atMs[row] as number, sensorId: sensorId[row] as number })
+    })
     assert.ok(found.length <= page.limit)
+    if (after) assert.deepEqual(found.at(-1), after)
     records.push(...found)
-    after = next
     if (after) between?.(after)
   } while (after)
   return records

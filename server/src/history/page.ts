@@ -6,55 +6,81 @@ export interface Place {
 
 export const byPlace = (a: Place, b: Place): number => a.atMs - b.atMs || a.sensorId - b.sensorId
 
-export interface Page<T> {
-  records: T[]
-  /** Place of the last record where there are more; null at the end. */
-  next: Place | null
+/** Records in order of place, as columns. */
+export interface Places {
+  atMs: ArrayLike<number>
+  sensorId: ArrayLike<number>
 }
 
 /** A window that held too few records is followed by one this much wider. */
 const growth = 4
 
-/**
- * One page of records in order of place, read window by window: storage gives them sensor by sensor, a page wants them
- * by time, and neither a page of a hundred nor one of a million sensors may hold more than a few windows.
- *
- * A record is found by its place alone, so what arrives between two pages can neither repeat one nor hide one.
- *
- * @param read records of the window [fromMs, toMs) in order; null where it holds too many to be read at once, which a
- * window of `narrowestMs` never does
- * @param widthMs of the first window; every one is a multiple of `narrowestMs`, counted from `fromMs`
- */
-export async function readPage<T extends Place>(options: {
+export interface Windows {
   fromMs: number
   toMs: number
+  /** Where the page before ended. */
   after: Place | null
-  limit: number
+  /** Of the first window; every one is a multiple of `narrowestMs`, counted from `fromMs`. */
   widthMs: number
   narrowestMs: number
-  read(fromMs: number, toMs: number): Promise<T[] | null>
-}): Promise<Page<T>> {
-  const { fromMs, toMs, after, limit, narrowestMs, read } = options
+}
+
+/**
+ * Windows of time for one page, until it is full: storage gives records sensor by sensor, a page wants them by time,
+ * and neither a page of a hundred nor one of a million sensors may hold more than a few windows.
+ *
+ * @param read takes in the window [fromMs, toMs) and says whether that was enough; null where it holds too many records
+ * to be read at once, which a window of `narrowestMs` never does
+ */
+export async function readWindows(
+  { fromMs, toMs, after, widthMs: firstMs, narrowestMs }: Windows,
+  read: (fromMs: number, toMs: number) => Promise<boolean | null>,
+): Promise<void> {
   const stepped = (ms: number): number => Math.max(1, Math.ceil(ms / narrowestMs)) * narrowestMs
-  let widthMs = stepped(options.widthMs)
+  let widthMs = stepped(firstMs)
   let startMs = after === null ? fromMs : fromMs + Math.floor((after.atMs - fromMs) / narrowestMs) * narrowestMs
-  const records: T[] = []
-  while (startMs < toMs && records.length <= limit) {
+  while (startMs < toMs) {
     const endMs = Math.min(startMs + widthMs, toMs)
-    const found = await read(startMs, endMs)
-    if (found === null && endMs - startMs > narrowestMs) {
+    const enough = await read(startMs, endMs)
+    if (enough === true) return
+    if (enough === null && endMs - startMs > narrowestMs) {
       widthMs = stepped((endMs - startMs) / (2 * growth))
       continue
-    }
-    for (const record of found ?? []) {
-      if (after === null || byPlace(record, after) > 0) records.push(record)
-      if (records.length > limit) break
     }
     startMs = endMs
     widthMs *= growth
   }
-  if (records.length <= limit) return { records, next: null }
-  records.length = limit
-  const { atMs, sensorId } = records[limit - 1] as T
-  return { records, next: { atMs, sensorId } }
+}
+
+/**
+ * One page of records in order of place. A record is found by its place alone, so what arrives between two pages can
+ * neither repeat one nor hide one.
+ *
+ * @param read records of the window [fromMs, toMs) in order; null as for `readWindows`
+ * @param write is given each record of the page in turn
+ * @returns the place of the last record where there are more, null at the end
+ */
+export async function writePage<T extends Places>(
+  windows: Windows & { limit: number },
+  read: (fromMs: number, toMs: number) => Promise<T | null>,
+  write: (records: T, row: number) => void,
+): Promise<Place | null> {
+  const { after, limit } = windows
+  let written = 0
+  let last: Place | null = null
+  let more = false
+  await readWindows(windows, async (fromMs, toMs) => {
+    const records = await read(fromMs, toMs)
+    if (records === null) return null
+    for (let row = 0; row < records.atMs.length; row++) {
+      const place = { atMs: records.atMs[row] as number, sensorId: records.sensorId[row] as number }
+      if (after !== null && byPlace(place, after) <= 0) continue
+      more = written === limit
+      if (more) return true
+      write(records, row)
+      if (++written === limit) last = place
+    }
+    return false
+  })
+  return more ? last : null
 }

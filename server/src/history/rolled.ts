@@ -1,12 +1,10 @@
-import { sensorKinds } from '@plenum/contract'
 import { holdMsOf, type ReadingChunk, type StoredReadings } from '#readings'
-import { type Bucket, createBuckets, meanOf } from './buckets.ts'
+import type { BucketJson } from './bucket-json.ts'
+import { behaviourOf, type Bucket, type BucketColumns, columnsOf, createBuckets, meanOf } from './buckets.ts'
 import type { Range } from './instant.ts'
-import { byPlace, type Page, type Place, readPage } from './page.ts'
+import { byPlace, type Place, writePage } from './page.ts'
 import { dayMs, type Grain, hourMs, quarterMs } from './resolution.ts'
 import type { PastSensor } from './store.ts'
-
-export const behaviourOf = ({ sensorType }: PastSensor) => sensorKinds[sensorType].behaviour
 
 /**
  * Quarter hours of the clock. The offsets of all time zones since 1990 are multiples of 15 minutes, so they are the
@@ -22,7 +20,7 @@ async function bucketsOf(
   { fromMs, toMs }: Range,
   grid: { startOf(atMs: number): number; endOf(startMs: number): number },
   signal: AbortSignal,
-): Promise<Bucket[]> {
+): Promise<BucketColumns> {
   const counters = sensors.filter((sensor) => behaviourOf(sensor) === 'counter').map(({ sensorId }) => sensorId)
   const [countings, before] = await Promise.all([
     stored.countings({ sensorIds: counters, signal }),
@@ -50,38 +48,34 @@ async function bucketsOf(
     for await (const chunk of stored.scan(query)) open.get(chunk.sensorId)?.add(chunk satisfies ReadingChunk)
     for (const buckets of open.values()) found.push(...buckets.end())
   }
-  return found.sort(byPlace)
-}
-
-/** A page of quarter hours, computed from readings. */
-function quarterPage(stored: StoredReadings, sensors: readonly PastSensor[], range: Range, ask: PageRequest) {
-  const intervalMs = sensors.reduce((least, { intervalS }) => Math.min(least, intervalS * 1_000), Infinity)
-  return readPage({
-    ...ask,
-    fromMs: quarterFrom(range.fromMs),
-    toMs: quarterFrom(range.toMs),
-    widthMs: windowMs(sensors.length, Math.max(quarterMs, intervalMs), range, ask.limit),
-    narrowestMs: quarterMs,
-    read: (fromMs, toMs) =>
-      bucketsOf(
-        stored,
-        sensors,
-        { fromMs, toMs },
-        { startOf: quarterOf, endOf: (startMs) => startMs + quarterMs },
-        ask.signal,
-      ),
-  })
+  return columnsOf(found.sort(byPlace))
 }
 
 interface PageRequest {
   after: Place | null
   limit: number
+  json: BucketJson
   signal: AbortSignal
 }
 
 /** As long as it takes for a page of buckets to come together. */
 const windowMs = (sensors: number, bucketMs: number, { fromMs, toMs }: Range, limit: number): number =>
   Math.min(toMs - fromMs, Math.ceil((limit + 1) / sensors + 1) * bucketMs)
+
+/** A page of quarter hours, computed from readings. */
+function quarterPage(stored: StoredReadings, sensors: readonly PastSensor[], range: Range, ask: PageRequest) {
+  const intervalMs = sensors.reduce((least, { intervalS }) => Math.min(least, intervalS * 1_000), Infinity)
+  const windows = {
+    ...ask,
+    fromMs: quarterFrom(range.fromMs),
+    toMs: quarterFrom(range.toMs),
+    widthMs: windowMs(sensors.length, Math.max(quarterMs, intervalMs), range, ask.limit),
+    narrowestMs: quarterMs,
+  }
+  const grid = { startOf: quarterOf, endOf: (startMs: number) => startMs + quarterMs }
+  const read = (fromMs: number, toMs: number) => bucketsOf(stored, sensors, { fromMs, toMs }, grid, ask.signal)
+  return writePage(windows, read, ask.json.add)
+}
 
 /** A page of hours or days, from the figures that storage keeps. */
 function figurePage(
@@ -93,26 +87,24 @@ function figurePage(
 ) {
   const { signal } = ask
   const sensorIds = sensors.map(({ sensorId }) => sensorId)
-  const bucketMs = unit === 'hour' ? hourMs : dayMs
-  const read = async (fromMs: number, toMs: number): Promise<Bucket[]> => {
+  const widthMs = windowMs(sensors.length, unit === 'hour' ? hourMs : dayMs, range, ask.limit)
+  const read = async (fromMs: number, toMs: number) => {
     const rollups = await stored.rollups({ sensorIds, fromMs, toMs, unit, signal })
-    return rollups.map(({ sensorId, atMs, count, suspect, sum, min, max, increase, share }) => {
-      const avg = meanOf(sum, count, min, max)
-      return { sensorId, atMs, count, suspect, avg, min, max, increase, share }
-    })
+    const { sum, count, min, max } = rollups
+    const mean = (i: number) => meanOf(sum[i] as number, count[i] as number, min[i] as number, max[i] as number)
+    return { ...rollups, avg: sum.map((_, i) => mean(i)) }
   }
-  const widthMs = windowMs(sensors.length, bucketMs, range, ask.limit)
-  return readPage({ ...ask, ...range, widthMs, narrowestMs: 1, read })
+  return writePage({ ...ask, ...range, widthMs, narrowestMs: 1 }, read, ask.json.add)
 }
 
-/** A page of buckets that begin in the range. */
+/** Writes a page of buckets that begin in the range. @returns the place of its last one where there are more */
 export function rolledPage(
   stored: StoredReadings,
   sensors: readonly PastSensor[],
   range: Range,
   grain: Exclude<Grain, 'raw'>,
   ask: PageRequest,
-): Promise<Page<Bucket>> {
+): Promise<Place | null> {
   if (grain === '15m') return quarterPage(stored, sensors, range, ask)
   return figurePage(stored, sensors, range, grain === '1h' ? 'hour' : 'day', ask)
 }

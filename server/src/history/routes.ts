@@ -12,15 +12,31 @@ import {
 } from '@plenum/contract'
 import type { FastifyReply } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { callerOf, type Principal } from '#auth'
 import type { App } from '#platform'
 import type { HistoryAnswer } from './answer.ts'
 import { clientGone, inTime } from './in-time.ts'
 import { parseRange, type Range } from './instant.ts'
 
 export interface Past {
-  ofFloor(floorId: number, query: Static<typeof HistoryQuery>, signal: AbortSignal): Promise<HistoryAnswer>
-  ofSensor(sensorId: number, query: Static<typeof SensorHistoryQuery>, signal: AbortSignal): Promise<HistoryAnswer>
-  series(sensorId: number, range: Range, points: number, signal: AbortSignal): Promise<Omit<Series, 'from' | 'to'>>
+  ofFloor(
+    principal: Principal,
+    floorId: number,
+    query: Static<typeof HistoryQuery>,
+    signal: AbortSignal,
+  ): Promise<HistoryAnswer>
+  ofSensor(
+    principal: Principal,
+    sensorId: number,
+    query: Static<typeof SensorHistoryQuery>,
+    signal: AbortSignal,
+  ): Promise<HistoryAnswer>
+  series(
+    principal: Principal,
+    sensorId: number,
+    line: { range: Range; points: number },
+    signal: AbortSignal,
+  ): Promise<Omit<Series, 'from' | 'to'>>
 }
 
 /** What a program needs to ask again for less; RFC 9457, 3.2. */
@@ -60,7 +76,8 @@ export function historyRoutes(app: App, past: Past): void {
       },
     },
     async (request, reply) => {
-      const ask = (signal: AbortSignal) => past.ofFloor(request.params.floor_id, request.query, signal)
+      const principal = callerOf(request)
+      const ask = (signal: AbortSignal) => past.ofFloor(principal, request.params.floor_id, request.query, signal)
       return sendAnswer(reply, await inTime(timeoutMs, clientGone(reply), ask))
     },
   )
@@ -77,7 +94,8 @@ export function historyRoutes(app: App, past: Past): void {
       },
     },
     async (request, reply) => {
-      const ask = (signal: AbortSignal) => past.ofSensor(request.params.id, request.query, signal)
+      const principal = callerOf(request)
+      const ask = (signal: AbortSignal) => past.ofSensor(principal, request.params.id, request.query, signal)
       return sendAnswer(reply, await inTime(timeoutMs, clientGone(reply), ask))
     },
   )
@@ -95,8 +113,9 @@ export function historyRoutes(app: App, past: Past): void {
     },
     async (request, reply) => {
       const { from, to, points = 800 } = request.query
+      const principal = callerOf(request)
       const range = parseRange(from, to)
-      const ask = (signal: AbortSignal) => past.series(request.params.id, range, points, signal)
+      const ask = (signal: AbortSignal) => past.series(principal, request.params.id, { range, points }, signal)
       const series = await inTime(timeoutMs, clientGone(reply), ask)
       const { sensor_id, ...line } = series
       return { sensor_id, ...instants(range), ...line }
@@ -109,7 +128,7 @@ const instants = ({ fromMs, toMs }: Range) => ({
   to: new Date(toMs).toISOString(),
 })
 
-/** Records are text already. */
+/** Answers are JSON already, as text or its bytes. */
 function sendAnswer(reply: FastifyReply, answer: HistoryAnswer): FastifyReply {
   if ('refusal' in answer) {
     const { code, status, title, message } = answer.refusal
@@ -120,11 +139,10 @@ function sendAnswer(reply: FastifyReply, answer: HistoryAnswer): FastifyReply {
       .serializer(JSON.stringify)
       .send({ ...problem, ...answer.members })
   }
-  const { range, resolution, recordsJson, nextCursor } = answer
-  const begin = JSON.stringify({ ...instants(range), resolution })
-  const json = `${begin.slice(0, -1)},"records":${recordsJson},"next_cursor":${JSON.stringify(nextCursor)}}`
-  return reply
-    .type('application/json; charset=utf-8')
-    .serializer((ready) => ready as string)
-    .send(json)
+  const { json } = answer
+  reply.type('application/json; charset=utf-8')
+  if (typeof json === 'string') return reply.serializer((ready) => ready as string).send(json)
+  // By then the kernel has all of it, or wants no more.
+  reply.raw.once('close', json.release)
+  return reply.send(json.bytes as never)
 }

@@ -47,13 +47,13 @@ export async function readSeries(
 
   const hours = await stored.rollups({ sensorIds, fromMs, toMs, unit: 'hour', signal })
   // Where hours begin in this time zone: on the hour, or half an hour or a quarter after.
-  const offsetMs = (hours[0]?.atMs ?? fromMs) % hourMs
+  const offsetMs = (hours.atMs[0] ?? fromMs) % hourMs
   const hourBefore = (atMs: number): number => Math.floor((atMs - offsetMs) / hourMs) * hourMs + offsetMs
   const anchorMs = hourBefore(fromMs)
   const firstMs = anchorMs === fromMs ? fromMs : anchorMs + hourMs
   const lastMs = hourBefore(toMs)
   const columns = createColumns({ anchorMs, stepMs, columns: Math.ceil((toMs - anchorMs) / stepMs) })
-  for (const hour of hours) if (hour.atMs < lastMs) columns.addBucket(hour)
+  columns.addBuckets(hours, lastMs)
   for (const [edgeFromMs, edgeToMs] of [
     [fromMs, firstMs],
     [lastMs, toMs],

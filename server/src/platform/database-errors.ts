@@ -31,6 +31,12 @@ export const brokenConstraint = (error: unknown): string => {
   return typeof name === 'string' ? name : ''
 }
 
+/** Name of the column that a statement left without a value it must have, '' for other errors. */
+export const missingColumn = (error: unknown): string => {
+  const name = (error as { column?: unknown } | null)?.column
+  return sqlState(error) === '23502' && typeof name === 'string' ? name : ''
+}
+
 /** A connection can break between a commit and its confirmation, so this does not say that nothing was stored. */
 const unconfirmed = 'The database did not answer, so nothing is confirmed. Try again shortly.'
 

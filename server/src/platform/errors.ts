@@ -52,6 +52,7 @@ export const commonErrors = defineErrors({
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'Method not allowed'],
   validation_failed: [400, 'The request is not as documented'],
+  forwarded_address_invalid: [400, 'The proxy forwards something that is not an address'],
   body_not_json: [400, 'The body is not JSON'],
   body_too_large: [413, 'The body is too large'],
   media_type_unsupported: [415, 'Content type not supported'],

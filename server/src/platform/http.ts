@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isIP } from 'node:net'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import {
   type FastifyBaseLogger,
@@ -15,6 +16,7 @@ import type { Logger } from 'pino'
 import { asUnavailable } from './database-errors.ts'
 import { commonErrors, PlenumError } from './errors.ts'
 import { createRouteTable } from './route-table.ts'
+import { securityHeaders } from './security-headers.ts'
 import { createValidatorCompiler, explain } from './validation.ts'
 
 export type App = FastifyInstance<
@@ -34,12 +36,22 @@ declare module 'fastify' {
 
 const secondsMs = 1_000
 
+export interface HttpSettings {
+  /** Addresses and networks of proxies that say truly for whom they ask; nobody else is believed. */
+  trustedProxies?: readonly string[]
+  /** Whether people reach the server by https. */
+  overTls?: boolean
+}
+
 /**
  * A Fastify that speaks problem+json, gives each request an id and refuses what is too slow.
  * Idle connections live longer than those of usual load balancers (60 s), or a reused one may answer 502.
  */
-export function createHttp(log: Logger): App {
+export function createHttp(log: Logger, { trustedProxies = [], overTls = false }: HttpSettings = {}): App {
+  // What may be kept, a route says itself.
+  const headers = { ...securityHeaders(overTls), 'cache-control': 'no-store' }
   const app: App = fastify({
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
@@ -54,7 +66,8 @@ export function createHttp(log: Logger): App {
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     http: { headersTimeout: 20 * secondsMs, connectionsCheckingInterval: 5 * secondsMs },
     frameworkErrors: (error, _request, reply) => {
-      sendProblem(reply, toPlenumError(error))
+      // No hook has run.
+      sendProblem(reply.headers(headers), toPlenumError(error))
     },
     clientErrorHandler: ({ code }, socket) => {
       const status = unreadable[code ?? ''] ?? '400 Bad Request'
@@ -74,10 +87,12 @@ export function createHttp(log: Logger): App {
     reply.header('allow', allowed.join(', '))
     return sendProblem(reply, commonErrors.method_not_allowed(`Here goes ${allowed.join(', ')}.`))
   })
-  app.addHook('onRequest', async (_request, reply) => {
-    // What may be kept, a route says itself.
-    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
-    reply.header('x-request-id', reply.request.id)
+  // Nothing here takes plain text; it is what a form of another site could send without being asked.
+  app.removeContentTypeParser('text/plain')
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(headers).header('x-request-id', request.id)
+    // Throttling and the audit log go by it.
+    if (isIP(request.ip) === 0) throw commonErrors.forwarded_address_invalid()
   })
   app.addHook('onResponse', async (request, reply) => {
     const took = { method: request.method, route: request.routeOptions.url, status: reply.statusCode }

@@ -1,7 +1,9 @@
 export { type Clock, systemClock } from './clock.ts'
+export { csvRow } from './csv.ts'
+export { csvCell } from './csv-cell.ts'
 export { decodeCursor, encodeCursor } from './cursor.ts'
 export { connectDirectly, type Database, openDatabase, type PoolCounts, type Tables } from './database.ts'
-export { asUnavailable, brokenConstraint, isDatabaseUnavailable, sqlState } from './database-errors.ts'
+export { asUnavailable, brokenConstraint, isDatabaseUnavailable, missingColumn, sqlState } from './database-errors.ts'
 export { unsafeSettings } from './durability.ts'
 export {
   type EmbeddedDatabase,
@@ -11,9 +13,11 @@ export {
   startEmbeddedDatabase,
 } from './embedded/index.ts'
 export { commonErrors, defineErrors, errorCodes, PlenumError } from './errors.ts'
-export { type App, createHttp, sendProblem } from './http.ts'
+export { type App, createHttp, type HttpSettings, sendProblem } from './http.ts'
 export { type Jobs, migrateJobs, type ScheduledJob, startJobs } from './jobs.ts'
 export { createLog, type Log, type LogLevel } from './log.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
 export { migrate, type Storage } from './migrate.ts'
+export { openRedis, type Redis } from './redis.ts'
+export { type ContentPolicy, policyOfPage, writePolicy } from './security-headers.ts'
 export { compileTextRecord, type FieldError } from './validation.ts'

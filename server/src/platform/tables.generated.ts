@@ -24,7 +24,15 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>
 
+export interface AccessChange {
+  at: Generated<Timestamp>
+  person_id: string
+  xid: Generated<string>
+}
+
 export interface ApiKey {
+  actions: string[] | null
+  building_ids: number[] | null
   created_at: Generated<Timestamp>
   expires_at: Timestamp | null
   gateway_id: number | null
@@ -33,8 +41,33 @@ export interface ApiKey {
   last_used_at: Timestamp | null
   name: string
   readings_per_minute: number
+  replaces_id: number | null
   start: string
   user_id: string | null
+}
+
+export interface AuditEntry {
+  action: string
+  actor_email: string | null
+  actor_id: string | null
+  actor_kind: string
+  actor_name: string | null
+  address: string | null
+  after: Json | null
+  at: Generated<Timestamp>
+  before: Json | null
+  building_id: number | null
+  details: Json | null
+  id: Generated<Int8>
+  key_id: number | null
+  outcome: string
+  request_id: string | null
+  search_text: string
+  thing_id: string | null
+  thing_kind: string | null
+  thing_name: string | null
+  times: Generated<number>
+  user_agent: string | null
 }
 
 export interface Building {
@@ -89,6 +122,24 @@ export interface InstallationSecret {
   value: string
 }
 
+export interface Invitation {
+  created_at: Generated<Timestamp>
+  email: string
+  expires_at: Timestamp
+  id: Generated<number>
+  invited_by: string
+  name: string | null
+  role: string
+  sees_presence: boolean
+  token_hash: Buffer
+}
+
+export interface InvitationScope {
+  building_id: number
+  floor_id: number | null
+  invitation_id: number
+}
+
 export interface MeterReplacement {
   at: Timestamp
   declared_at: Timestamp
@@ -110,6 +161,14 @@ export interface MeterReplacement {
   withdrawn_by_email: string | null
 }
 
+export interface PasswordReset {
+  created_at: Generated<Timestamp>
+  expires_at: Timestamp
+  made_by: string
+  person_id: string
+  token_hash: Buffer
+}
+
 export interface Person {
   created_at: Generated<Timestamp>
   disabled_at: Timestamp | null
@@ -117,9 +176,14 @@ export interface Person {
   email_verified: Generated<boolean>
   id: string
   image: string | null
+  last_seen_at: Timestamp | null
+  locale: string | null
   name: string
   role: Generated<string>
   sees_presence: Generated<boolean>
+  theme: Generated<string>
+  time_zone: string | null
+  units: Generated<string>
   updated_at: Generated<Timestamp>
 }
 
@@ -151,6 +215,11 @@ export interface ReadingAll {
   quality: number | null
   sensor_id: number | null
   value: number | null
+}
+
+export interface RecoveryCode {
+  hash: Buffer
+  person_id: string
 }
 
 export interface RetentionLog {
@@ -309,10 +378,33 @@ export interface Session {
   expires_at: Timestamp
   id: string
   ip_address: string | null
+  last_used_at: Generated<Timestamp>
   token: string
   updated_at: Generated<Timestamp>
   user_agent: string | null
   user_id: string
+}
+
+export interface SignInStep {
+  expires_at: Timestamp
+  first_factor: string
+  person_id: string
+  token_hash: Buffer
+}
+
+export interface ThrottleCount {
+  bucket: number
+  count: number
+  ends_at: Timestamp
+  rule: string
+}
+
+export interface TwoFactor {
+  begun_at: Generated<Timestamp>
+  enabled_at: Timestamp | null
+  last_step: Generated<number>
+  person_id: string
+  secret: string
 }
 
 export interface UnsealedDay {
@@ -345,18 +437,24 @@ export interface Zone {
 }
 
 export interface DB {
+  access_change: AccessChange
   api_key: ApiKey
+  audit_entry: AuditEntry
   building: Building
   credential: Credential
   floor: Floor
   gateway: Gateway
   installation_secret: InstallationSecret
+  invitation: Invitation
+  invitation_scope: InvitationScope
   meter_replacement: MeterReplacement
+  password_reset: PasswordReset
   person: Person
   person_scope: PersonScope
   plenum_migration: PlenumMigration
   reading: Reading
   reading_all: ReadingAll
+  recovery_code: RecoveryCode
   retention_log: RetentionLog
   retention_rule: RetentionRule
   rollup_1d: Rollup1d
@@ -364,6 +462,9 @@ export interface DB {
   segment: Segment
   sensor: Sensor
   session: Session
+  sign_in_step: SignInStep
+  throttle_count: ThrottleCount
+  two_factor: TwoFactor
   unsealed_day: UnsealedDay
   verification: Verification
   zone: Zone

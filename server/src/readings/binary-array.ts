@@ -67,3 +67,26 @@ export function arraysOf(batches: readonly Batch[]): Buffer[] {
   }
   return starts.map((start, column) => all.subarray(start, starts[column + 1]))
 }
+
+/**
+ * Reads what `array_send` wrote, one array of numbers without nulls after another; an empty one has no dimension.
+ * @returns the next array: of int2, int4 or float8, whichever it is
+ */
+export function createArrayReader(bytes: Buffer): () => Float64Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  let at = 0
+  return () => {
+    const [isEmpty, type] = [view.getInt32(at) === 0, view.getInt32(at + 8)]
+    at += isEmpty ? 12 : header
+    const numbers = new Float64Array(isEmpty ? 0 : view.getInt32(at - 8))
+    const { length } = numbers
+    // Each has its length before it.
+    const stride = 4 + (type === int2.type ? int2.bytes : type === int4.type ? int4.bytes : float8.bytes)
+    at += 4
+    if (type === int2.type) for (let i = 0; i < length; i++) numbers[i] = view.getInt16(at + i * stride)
+    else if (type === int4.type) for (let i = 0; i < length; i++) numbers[i] = view.getInt32(at + i * stride)
+    else for (let i = 0; i < length; i++) numbers[i] = view.getFloat64(at + i * stride)
+    at += length * stride - 4
+    return numbers
+  }
+}

@@ -42,7 +42,6 @@ export function createBulkImport(context: BulkImportContext) {
 
   /** Answers after everything is committed. After an error some of it may be, and the same may be sent again. */
   return async (sender: Principal, lines: AsyncIterable<Line[]>, onStored: OnStored): Promise<IngestAnswer> => {
-    const buildingId = sender.kind === 'gateway' ? sender.buildingId : null
     const answer = nothing()
     // One moment for the whole body, or a day that closes meanwhile would go both ways.
     const startedMs = clock.now()
@@ -137,7 +136,7 @@ export function createBulkImport(context: BulkImportContext) {
     try {
       for await (const some of lines) {
         const sent = some.map(({ bytes, line }) => ({ run: parseRun(bytes), line }))
-        const lookup = await lookupFor(sent, buildingId)
+        const lookup = await lookupFor(sent, sender)
         await breathe()
         for (const { run, line } of sent) {
           if (typeof run === 'string') {
@@ -163,9 +162,9 @@ export function createBulkImport(context: BulkImportContext) {
   }
 
   /** All sensors that lines name, in one query where not all are remembered. */
-  function lookupFor(sent: readonly { run: unknown }[], buildingId: number | null): Promise<SensorLookup> {
+  function lookupFor(sent: readonly { run: unknown }[], sender: Principal): Promise<SensorLookup> {
     const named = sensorsNamedBy(sent.map(({ run }) => run))
-    return directory.lookup(named, buildingId)
+    return directory.lookup(named, sender)
   }
 }
 

@@ -3,7 +3,7 @@ import test from 'node:test'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import type { History } from '@plenum/contract'
-import { create, createSmallBuilding, send, startTestServer } from '#test'
+import { countUnsealed, create, createSmallBuilding, send, startTestServer } from '#test'
 import { addHeld, decodeHeld, encodeHeld, heldOf, shareOf } from './held-state.ts'
 
 const hourMs = 3_600_000
@@ -96,4 +96,33 @@ test('a share outlives its readings, and follows an interval that is changed whi
   await as('PATCH', `/api/sensors/${door.id}`, { interval_s: 600 })
   await sql`update segment set step_ms = null, values_int2 = null, times_int2 = null, times_int4 = null`.execute(db)
   assert.deepEqual(await shares(), expected)
+})
+
+test('a state that is told once a month can be sealed, and holds for 24 days at the most', async () => {
+  const server = await startTestServer()
+  const { as, clock, services } = server
+  const { floor, key } = await createSmallBuilding(server)
+  clock.nowMs = Date.parse('2026-06-10T12:00:00Z')
+  const place = { floor_id: floor.id, sensor_key: `${key}/hatch`, name: 'Hatch', sensor_type: 'contact' }
+  const hatch = await create(as, '/api/sensors', { ...place, interval_s: 2_678_400 })
+  await send(
+    as,
+    ['2026-05-01T15:00:00Z', '2026-06-09T03:00:00Z'].map((timestamp, i) => ({
+      sensor_id: hatch.id,
+      timestamp,
+      value: 1 - i,
+    })),
+  )
+  const days = async () => {
+    const range = 'from=2026-05-01T15:00:00Z&to=2026-06-09T15:00:00Z'
+    return (await as('GET', `/api/sensors/${hatch.id}/history?${range}&resolution=1d`)).json<History>().records
+  }
+  const before = await days()
+  assert.deepEqual(
+    before.map((record) => (record as { share: number }).share),
+    [1, 0],
+  )
+  await services.readings.sealClosedDays()
+  assert.deepEqual(await days(), before)
+  assert.equal(await countUnsealed(services.database.db), 0)
 })

@@ -1,12 +1,16 @@
 import { isGood } from './quality.ts'
+import { hoursIn } from './hour-figures.ts'
 import { type Columns, hourMs } from './rollup.ts'
 import { arrayText, integersOf } from './segment-row.ts'
 
 /** A state holds until the next reading, that many intervals at the most: then the sensor is stale. */
 const holdsIntervals = 3
 
+/** However slow the sensor, since days are kept with it as an int4. */
+export const mostHoldMs = 24 * 86_400_000
+
 /** The longest that a reading of a state holds. */
-export const holdMsOf = (intervalS: number): number => holdsIntervals * intervalS * 1_000
+export const holdMsOf = (intervalS: number): number => Math.min(mostHoldMs, holdsIntervals * intervalS * 1_000)
 
 /** A door is closed from one half on, should a gateway send means. */
 export const isOn = (value: number): boolean => value >= 0.5
@@ -34,7 +38,7 @@ export function addHeld(held: Held, [fromMs, untilMs]: [number, number], on: boo
 
 /** What the good readings of a day hold within it. Pure. @param readings in time order, of the day alone */
 export function heldOf({ atMs, values, qualities }: Columns, fromMs: number, toMs: number, holdMs: number): Held {
-  const hours = Math.ceil((toMs - fromMs) / hourMs)
+  const hours = hoursIn(fromMs, toMs)
   const held = { fromMs, toMs, coveredMs: new Float64Array(hours), onMs: new Float64Array(hours) }
   let last = -1
   const hold = (untilMs: number): void => {
@@ -55,11 +59,14 @@ export const encodeHeld = ({ coveredMs, onMs }: Held, holdMs: number): string =>
   arrayText([holdMs, ...coveredMs, ...onMs])
 
 /** Null where it was counted with another longest hold. */
-export function decodeHeld(text: string, fromMs: number, toMs: number, holdMs: number): Held | null {
-  const hours = Math.ceil((toMs - fromMs) / hourMs)
-  const numbers = integersOf(text, 1 + 2 * hours)
+export const decodeHeld = (text: string, fromMs: number, toMs: number, holdMs: number): Held | null =>
+  heldFrom(integersOf(text, 1 + 2 * hoursIn(fromMs, toMs)), fromMs, toMs, holdMs)
+
+/** @param numbers what `encodeHeld` writes; `Held` takes them over */
+export function heldFrom(numbers: Float64Array, fromMs: number, toMs: number, holdMs: number): Held | null {
   if (numbers[0] !== holdMs) return null
-  return { fromMs, toMs, coveredMs: numbers.slice(1, 1 + hours), onMs: numbers.slice(1 + hours) }
+  const hours = hoursIn(fromMs, toMs)
+  return { fromMs, toMs, coveredMs: numbers.subarray(1, 1 + hours), onMs: numbers.subarray(1 + hours) }
 }
 
 /** Part of the covered time in which the state was 1; NaN where nothing is covered. */

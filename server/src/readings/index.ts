@@ -24,7 +24,7 @@ export { isGood, isLate } from './quality.ts'
 export type { Expiry } from './retention.ts'
 export { describePeriod } from './retention-plan.ts'
 export type { KeptKind } from './retention-policy.ts'
-export type { Counting, Good, ReadingChunk, Rollup, StoredReadings } from './stored-readings.ts'
+export type { Counting, Good, ReadingChunk, Rollups, StoredReadings } from './stored-readings.ts'
 export type Readings = ReturnType<typeof createReadings>
 
 /** A gateway's "last seen" is exact to this. */

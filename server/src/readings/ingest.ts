@@ -29,18 +29,17 @@ export const nothing = (): IngestAnswer => ({ stored: 0, duplicates: 0, rejected
 /** Judges, stores and counts readings of one sender. The answer is given after the commit. */
 export function createIngest({ store, directory, clock, onCommitted, onCounted }: IngestContext) {
   /** In one pass where all sensors are remembered, as a minute after the first they are. */
-  const judged = async (readings: readonly unknown[], buildingId: number | null, nowMs: number): Promise<Judged> => {
-    const remembered = directory.remembered(buildingId)
+  const judged = async (sender: Principal, readings: readonly unknown[], nowMs: number): Promise<Judged> => {
+    const remembered = directory.remembered(sender)
     const atOnce = judge(readings, remembered, nowMs)
     if (!remembered.missed()) return atOnce
-    return judge(readings, await directory.lookup(sensorsNamedBy(readings), buildingId), nowMs)
+    return judge(readings, await directory.lookup(sensorsNamedBy(readings), sender), nowMs)
   }
 
   /** @param lines position of each reading in what was sent, where it is not simply its index */
   return async (sender: Principal, readings: readonly unknown[], lines?: readonly number[]): Promise<IngestAnswer> => {
     const nowMs = clock.now()
-    const buildingId = sender.kind === 'gateway' ? sender.buildingId : null
-    const { batch, rejected, suspect, floorIds } = await judged(readings, buildingId, nowMs)
+    const { batch, rejected, suspect, floorIds } = await judged(sender, readings, nowMs)
     const counts = await store.add(batch, nowMs)
     const answer = { ...counts, rejected: rejected.length, errors: rejected.map((one) => toError(one, lines)) }
     answer.errors.length = Math.min(answer.errors.length, ingestLimits.errorsTold)

@@ -1,6 +1,6 @@
 import { type Declared, rose } from './declarations.ts'
-import { hourMs } from './rollup.ts'
-import type { Rollup } from './stored-readings.ts'
+import { type Figures, hourMs } from './rollup.ts'
+import type { Rollups } from './stored-readings.ts'
 
 /** What is stored recomputed from a plain list, slowly and in plain sight. For tests. */
 
@@ -9,6 +9,13 @@ export interface Known {
   /** 1: suspect. */
   quality: number
   late: boolean
+}
+
+/** A bucket by itself. */
+interface Rollup extends Figures {
+  sensorId: number
+  atMs: number
+  share: number
 }
 
 /** By sensor and instant. */
@@ -55,6 +62,18 @@ export function expectedRollups(
   }
   return rollups.sort((a, b) => a.atMs - b.atMs || a.sensorId - b.sensorId)
 }
+
+const noEnds = { first: Number.NaN, last: Number.NaN }
+
+/** Buckets one by one; of columns, which don't tell first and last readings. */
+export const listed = ({ sensorId, ...columns }: Rollups): Rollup[] =>
+  sensorId.map((id, i) => {
+    const of = (column: keyof typeof columns) => columns[column][i] as number
+    const figures = { count: of('count'), suspect: of('suspect'), min: of('min'), max: of('max'), sum: of('sum') }
+    return { sensorId: id, atMs: of('atMs'), ...figures, ...noEnds, increase: of('increase'), share: of('share') }
+  })
+
+export const withoutEnds = (rollups: Rollup[]): Rollup[] => rollups.map((one) => ({ ...one, ...noEnds }))
 
 /** Sums are rounded once or at every step: equal to twelve digits. */
 export const rounded = (rollups: Rollup[]) =>

@@ -7,8 +7,9 @@ import { createRetention } from './retention.ts'
 import { createSealing } from './seal.ts'
 import { sealStore } from './seal-store.ts'
 import { createSealedDuplicates } from './sealed-duplicates.ts'
+import { createReadDays } from './rollups.ts'
 import type { Arrivals, StorageEngine } from './storage-engine.ts'
-import { createReadDays, createStored } from './stored.ts'
+import { createStored } from './stored.ts'
 
 const sealBeforeDropMs = 60_000
 

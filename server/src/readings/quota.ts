@@ -2,6 +2,7 @@ import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { KeyInUse } from '#auth'
 import { readingErrors } from './errors.ts'
 
+type Quota = Pick<KeyInUse, 'keyId' | 'readingsPerMinute'>
 export type Quotas = ReturnType<typeof createQuotas>
 
 /** Readings that each key sent in its current minute, counted by this process. */
@@ -9,7 +10,7 @@ export function createQuotas() {
   // Only counts: how much is too much is told by each key.
   const sent = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: 60 })
 
-  const refuseExhausted = async ({ keyId, readingsPerMinute }: KeyInUse): Promise<void> => {
+  const refuseExhausted = async ({ keyId, readingsPerMinute }: Quota): Promise<void> => {
     const minute = await sent.get(keyId)
     if (!minute || minute.consumedPoints < readingsPerMinute) return
     throw readingErrors.quota_exceeded({
@@ -23,7 +24,7 @@ export function createQuotas() {
     refuseExhausted,
 
     /** Counts readings that are stored already. */
-    count: async ({ keyId }: KeyInUse, readings: number): Promise<void> => void (await sent.penalty(keyId, readings)),
+    count: async ({ keyId }: Quota, readings: number): Promise<void> => void (await sent.penalty(keyId, readings)),
 
     /**
      * Counts readings against the quota while they are stored; those that could not be stored count nothing, or an
@@ -31,7 +32,7 @@ export function createQuotas() {
      * be refused for ever; the next is not.
      * @throws quota_exceeded, and what `store` throws
      */
-    async spend<T>(quota: KeyInUse, readings: number, store: () => Promise<T>): Promise<T> {
+    async spend<T>(quota: Quota, readings: number, store: () => Promise<T>): Promise<T> {
       await refuseExhausted(quota)
       await sent.penalty(quota.keyId, readings)
       try {

@@ -3,7 +3,7 @@ export const rejections = {
   reading_invalid: 'A reading is an object with sensor_id or sensor_key, timestamp and value.',
   reading_not_json: 'The line is not JSON.',
   reading_sensor_missing: 'Neither sensor_id nor sensor_key is given.',
-  reading_sensor_unknown: 'There is no such sensor in this building.',
+  reading_sensor_unknown: 'There is no such sensor, or none that you may write to.',
   reading_sensor_ambiguous: 'sensor_id and sensor_key name different sensors.',
   reading_value_missing: 'The value is missing.',
   reading_value_not_finite: 'The value is not a finite number.',

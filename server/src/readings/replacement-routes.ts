@@ -1,6 +1,6 @@
 import { Closed, Id, IdParams, MeterReplacement, MeterReplacementInput } from '@plenum/contract'
 import { Type } from 'typebox'
-import { personOf } from '#auth'
+import { byOf, callerOf, personOf, scopeOf } from '#auth'
 import type { App } from '#platform'
 import type { Replacements } from './replacements.ts'
 
@@ -19,12 +19,12 @@ export function replacementRoutes(app: App, replacements: Replacements): void {
         response: { 200: Type.Object({ items: Type.Array(MeterReplacement) }) },
       },
     },
-    async (request) => ({ items: await replacements.list(request.params.id) }),
+    async (request) => ({ items: await replacements.list(request.params.id, scopeOf(callerOf(request))) }),
   )
   app.post(
     path,
     {
-      config: { access: 'configure', problems: [409, 422] },
+      config: { access: 'commission', problems: [409, 422] },
       schema: {
         summary: 'Declare that the meter behind a counter was replaced',
         description:
@@ -37,13 +37,13 @@ export function replacementRoutes(app: App, replacements: Replacements): void {
     },
     async (request, reply) => {
       const { id } = request.params
-      return reply.code(201).send(await replacements.declare(id, request.body, personOf(request)))
+      return reply.code(201).send(await replacements.declare(id, request.body, personOf(request), byOf(request)))
     },
   )
   app.post(
     `${path}/:replacement_id/withdraw`,
     {
-      config: { access: 'configure', problems: [409] },
+      config: { access: 'commission', problems: [409] },
       schema: {
         summary: 'Withdraw a meter replacement: it stays in the list and counts no more',
         tags,
@@ -51,6 +51,7 @@ export function replacementRoutes(app: App, replacements: Replacements): void {
         response: { 200: MeterReplacement },
       },
     },
-    (request) => replacements.withdraw(request.params.id, request.params.replacement_id, personOf(request)),
+    (request) =>
+      replacements.withdraw(request.params.id, request.params.replacement_id, personOf(request), byOf(request)),
   )
 }

@@ -1,10 +1,17 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
+import { type Scope, withinScope } from '#auth'
 import type { Tables } from '#platform'
 import type { SegmentRow } from './segment-row.ts'
 import { longestDayMs, segmentColumns } from './segment-store.ts'
 import type { Counting } from './stored-readings.ts'
 
 export type ReplacementRow = Selectable<Tables['meter_replacement']>
+
+export interface MeteredSensor {
+  sensor_type: string
+  name: string
+  building_id: number
+}
 
 /** Who did it, and when. */
 export interface Doer {
@@ -15,11 +22,24 @@ export interface Doer {
 
 export interface NewReplacement {
   sensorId: number
+  /** Of who declares it. */
+  scope: Scope
   at: Date
   finalReading: number
   firstReading: number
   note: string | null
 }
+
+/** `Counting` of a sensor `s`. */
+export const countingColumns = sql`s.rollover_value as "rolloverValue", coalesce(
+  (select json_agg(json_build_object('atMs', (extract(epoch from m.at) * 1000)::float8,
+                                     'finalReading', m.final_reading, 'firstReading', m.first_reading) order by m.at)
+   from meter_replacement m where m.sensor_id = s.id and m.withdrawn_at is null), '[]') as replacements`
+
+const sensorWithin = (scope: Scope) => withinScope(scope, { building: 'sensor.building_id', floor: 'sensor.floor_id' })
+/** The sensor, null where there is none within the scope. */
+const idWithin = (sensorId: number, scope: Scope) =>
+  sql<number>`(select id from sensor where id = ${sensorId} and ${sensorWithin(scope)})`
 
 /** The SQL of meter replacements. */
 export const replacementStore = {
@@ -30,11 +50,7 @@ export const replacementStore = {
     signal?: AbortSignal,
   ): Promise<Map<number, Counting>> {
     const { rows } = await sql<Counting & { id: number }>`
-      select s.id, s.rollover_value as "rolloverValue", coalesce(
-        (select json_agg(json_build_object('atMs', (extract(epoch from m.at) * 1000)::float8,
-                                           'finalReading', m.final_reading, 'firstReading', m.first_reading) order by m.at)
-         from meter_replacement m where m.sensor_id = s.id and m.withdrawn_at is null), '[]') as replacements
-      from sensor s
+      select s.id, ${countingColumns} from sensor s
       where s.id = any(${sensorIds}::int4[]) and is_counter(s.sensor_type)`.execute(db, {
       signal,
       inflightQueryAbortStrategy: 'cancel query',
@@ -52,18 +68,21 @@ export const replacementStore = {
     return new Map(rows.map(({ id, instants }) => [id, instants]))
   },
 
-  /** Undefined where there is no such sensor. */
-  async sensorType(db: Kysely<Tables>, sensorId: number): Promise<string | undefined> {
-    const sensor = await db.selectFrom('sensor').select('sensor_type').where('id', '=', sensorId).executeTakeFirst()
-    return sensor?.sensor_type
-  },
+  /** Undefined where there is no such sensor within the scope. */
+  sensor: (db: Kysely<Tables>, sensorId: number, scope: Scope): Promise<MeteredSensor | undefined> =>
+    db
+      .selectFrom('sensor')
+      .select(['sensor_type', 'name', 'building_id'])
+      .where('id', '=', sensorId)
+      .where(sensorWithin(scope))
+      .executeTakeFirst(),
 
   /** Withdrawn ones too; in order of their instants, of one instant in that of their declaration. */
-  ofSensor: (db: Kysely<Tables>, sensorId: number): Promise<ReplacementRow[]> =>
+  ofSensor: (db: Kysely<Tables>, sensorId: number, scope: Scope): Promise<ReplacementRow[]> =>
     db
       .selectFrom('meter_replacement')
       .selectAll()
-      .where('sensor_id', '=', sensorId)
+      .where('sensor_id', '=', idWithin(sensorId, scope))
       .orderBy('at')
       .orderBy('id')
       .execute(),
@@ -72,7 +91,7 @@ export const replacementStore = {
     tx
       .insertInto('meter_replacement')
       .values({
-        sensor_id: given.sensorId,
+        sensor_id: idWithin(given.sensorId, given.scope),
         at: given.at,
         final_reading: given.finalReading,
         first_reading: given.firstReading,
@@ -85,12 +104,16 @@ export const replacementStore = {
       .executeTakeFirstOrThrow(),
 
   /** Nothing where it is withdrawn already. */
-  withdraw: (db: Kysely<Tables>, sensorId: number, id: number, by: Doer): Promise<ReplacementRow | undefined> =>
+  withdraw: (
+    db: Kysely<Tables>,
+    { sensorId, id, scope }: { sensorId: number; id: number; scope: Scope },
+    by: Doer,
+  ): Promise<ReplacementRow | undefined> =>
     db
       .updateTable('meter_replacement')
       .set({ withdrawn_at: by.at, withdrawn_by: by.userId, withdrawn_by_email: by.email })
       .where('id', '=', id)
-      .where('sensor_id', '=', sensorId)
+      .where('sensor_id', '=', idWithin(sensorId, scope))
       .where('withdrawn_at', 'is', null)
       .returningAll()
       .executeTakeFirst(),

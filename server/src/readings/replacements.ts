@@ -6,27 +6,27 @@ import {
   type SensorType,
 } from '@plenum/contract'
 import type { Kysely } from 'kysely'
-import type { Principal } from '#auth'
-import { brokenConstraint, type Clock, type Tables } from '#platform'
+import { append, type By } from '#audit'
+import type { Person, Scope } from '#auth'
+import { brokenConstraint, type Clock, sqlState, type Tables } from '#platform'
 import { stepsOf } from './counter-steps.ts'
 import { readingErrors } from './errors.ts'
-import { type Doer, type ReplacementRow, replacementStore } from './replacement-store.ts'
+import { type Doer, type MeteredSensor, type ReplacementRow, replacementStore } from './replacement-store.ts'
 import { sealStore } from './seal-store.ts'
 import { decodeReadings, decodeSteps, encodeSteps } from './segment-codec.ts'
 import { parseTimestamp } from './timestamp.ts'
 
-type Person = Extract<Principal, { kind: 'user' }>
 export type Replacements = ReturnType<typeof createReplacements>
 
 /** Meters that were replaced: who says so, with the last reading of the old one and the first of the new one. */
 export function createReplacements({ db, clock }: { db: Kysely<Tables>; clock: Clock }) {
   const doer = ({ userId, email }: Person): Doer => ({ userId, email, at: new Date(clock.now()) })
 
-  /** @throws replacement_sensor_not_found */
-  const kindOf = async (sensorId: number) => {
-    const type = await replacementStore.sensorType(db, sensorId)
-    if (type === undefined) throw readingErrors.replacement_sensor_not_found()
-    return sensorKinds[type as SensorType]
+  /** @throws replacement_sensor_not_found also where it is out of scope */
+  const sensorOf = async (sensorId: number, scope: Scope): Promise<MeteredSensor> => {
+    const sensor = await replacementStore.sensor(db, sensorId, scope)
+    if (sensor === undefined) throw readingErrors.replacement_sensor_not_found()
+    return sensor
   }
 
   return {
@@ -34,12 +34,14 @@ export function createReplacements({ db, clock }: { db: Kysely<Tables>; clock: C
      * @throws replacement_sensor_not_found, replacement_not_of_counter, replacement_time_invalid,
      *   replacement_instant_taken, replacement_readings_gone
      */
-    async declare(sensorId: number, input: MeterReplacementInput, by: Person): Promise<MeterReplacement> {
-      const { behaviour } = await kindOf(sensorId)
+    async declare(sensorId: number, input: MeterReplacementInput, person: Person, by: By): Promise<MeterReplacement> {
+      const sensor = await sensorOf(sensorId, person.scope)
+      const { behaviour } = sensorKinds[sensor.sensor_type as SensorType]
       if (behaviour !== 'counter') throw readingErrors.replacement_not_of_counter()
       const at = instantOf(input.at, clock.now())
       const given = {
         sensorId,
+        scope: person.scope,
         at,
         finalReading: input.final_reading,
         firstReading: input.first_reading,
@@ -48,14 +50,17 @@ export function createReplacements({ db, clock }: { db: Kysely<Tables>; clock: C
       try {
         return await db.transaction().execute(async (tx) => {
           // Before the lock, as whoever deletes a sensor has its row before the lock: so neither waits for the other.
-          const row = await replacementStore.add(tx, given, doer(by))
+          const row = await replacementStore.add(tx, given, doer(person))
           await sealStore.lock(tx, [sensorId])
           await keepStepsAround(tx, sensorId, at)
-          return toReplacement(row)
+          const after = toReplacement(row)
+          await append(tx, by, { action: 'meter_replacement.declare', ...toldOf(row, sensor), after: { ...after } })
+          return after
         })
       } catch (error) {
         const constraint = brokenConstraint(error)
-        if (constraint === 'meter_replacement_sensor_id_fkey')
+        // not_null_violation: it was moved out of scope meanwhile.
+        if (constraint === 'meter_replacement_sensor_id_fkey' || sqlState(error) === '23502')
           throw readingErrors.replacement_sensor_not_found({}, error)
         if (constraint !== 'meter_replacement_instant_taken') throw error
         throw readingErrors.replacement_instant_taken('Withdraw that one first.', error)
@@ -63,21 +68,38 @@ export function createReplacements({ db, clock }: { db: Kysely<Tables>; clock: C
     },
 
     /** @throws replacement_sensor_not_found */
-    async list(sensorId: number): Promise<MeterReplacement[]> {
-      await kindOf(sensorId)
-      return (await replacementStore.ofSensor(db, sensorId)).map(toReplacement)
+    async list(sensorId: number, scope: Scope): Promise<MeterReplacement[]> {
+      await sensorOf(sensorId, scope)
+      return (await replacementStore.ofSensor(db, sensorId, scope)).map(toReplacement)
     },
 
     /** @throws replacement_not_found, replacement_withdrawn */
-    async withdraw(sensorId: number, id: number, by: Person): Promise<MeterReplacement> {
-      const row = await replacementStore.withdraw(db, sensorId, id, doer(by))
-      if (row) return toReplacement(row)
-      const all = await replacementStore.ofSensor(db, sensorId)
+    async withdraw(sensorId: number, id: number, person: Person, by: By): Promise<MeterReplacement> {
+      const { scope } = person
+      const withdrawn = await db.transaction().execute(async (tx) => {
+        const row = await replacementStore.withdraw(tx, { sensorId, id, scope }, doer(person))
+        if (!row) return null
+        const after = toReplacement(row)
+        const before = { ...after, withdrawn_at: null, withdrawn_by: null }
+        const sensor = await replacementStore.sensor(tx, sensorId, scope)
+        const event = { ...toldOf(row, sensor), before, after: { ...after } }
+        await append(tx, by, { action: 'meter_replacement.withdraw', ...event })
+        return after
+      })
+      if (withdrawn) return withdrawn
+      const all = await replacementStore.ofSensor(db, sensorId, scope)
       if (all.some((one) => one.id === id)) throw readingErrors.replacement_withdrawn()
       throw readingErrors.replacement_not_found()
     },
   }
 }
+
+/** Which replacement of which sensor, for the audit log. */
+const toldOf = ({ id, sensor_id }: ReplacementRow, sensor: MeteredSensor | undefined) => ({
+  thing: { kind: 'meter_replacement', id, name: sensor?.name },
+  buildingId: sensor?.building_id,
+  details: { sensor_id },
+})
 
 /** @throws replacement_time_invalid */
 function instantOf(text: string, nowMs: number): Date {

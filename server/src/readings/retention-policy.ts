@@ -1,5 +1,6 @@
 import { type RetentionPeriod, type RetentionPeriods, type SensorType, sensorTypes } from '@plenum/contract'
 import type { Kysely } from 'kysely'
+import { append, type By } from '#audit'
 import type { Clock, Tables } from '#platform'
 import { readingErrors } from './errors.ts'
 import { type CutOff, cutOffsOf, defaultRetention, isNeverShorter, stages } from './retention-plan.ts'
@@ -30,8 +31,8 @@ export function refuseShortRollup(sensorType: SensorType, { raw, rollup }: Reten
 
 /** The defaults, and what people have changed of them. */
 export function createRetentionPolicy({ db, clock }: { db: Kysely<Tables>; clock: Clock }) {
-  const kinds = async (): Promise<KeptKind[]> => {
-    const rules = await retentionRuleStore.rules(db)
+  const kinds = async (asked = db): Promise<KeptKind[]> => {
+    const rules = await retentionRuleStore.rules(asked)
     return sensorTypes.map((sensorType) => {
       const mine = rules.filter((rule) => rule.sensorType === sensorType)
       const changed = Object.fromEntries(mine.map(({ stage, period }) => [stage, period]))
@@ -40,18 +41,23 @@ export function createRetentionPolicy({ db, clock }: { db: Kysely<Tables>; clock
     })
   }
 
-  return {
-    kinds,
+  const kindOf = async (sensorType: SensorType, asked = db): Promise<KeptKind> =>
+    (await kinds(asked)).find((kind) => kind.sensorType === sensorType) as KeptKind
 
-    kind: async (sensorType: SensorType): Promise<KeptKind> =>
-      (await kinds()).find((kind) => kind.sensorType === sensorType) as KeptKind,
+  return {
+    kinds: () => kinds(),
+    kind: (sensorType: SensorType) => kindOf(sensorType),
 
     /** Takes effect at the next step of a run, also of one that is on. @throws retention_rollup_too_short */
-    async set(sensorType: SensorType, periods: RetentionPeriods): Promise<void> {
+    async set(sensorType: SensorType, periods: RetentionPeriods, by: By): Promise<void> {
       refuseShortRollup(sensorType, periods)
       const differing = stages.filter((stage) => !isSame(periods[stage], defaultRetention[sensorType][stage]))
       const rules = Object.fromEntries(differing.map((stage) => [stage, periods[stage]]))
-      await retentionRuleStore.setRules(db, sensorType, rules, clock.now())
+      await retentionRuleStore.setRules(db, sensorType, rules, clock.now(), async (tx) => {
+        const { periods: before } = await kindOf(sensorType, tx)
+        const thing = { kind: 'retention', id: sensorType, name: sensorType }
+        await append(tx, by, { action: 'retention.change', thing, before: { ...before }, after: { ...periods } })
+      })
     },
 
     /** What is too old now, or would be if these changes were made. */

@@ -13,7 +13,7 @@ import {
 } from '@plenum/contract'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { personOf } from '#auth'
+import { byOf, personOf } from '#auth'
 import { type App, commonErrors, decodeCursor, encodeCursor } from '#platform'
 import type { Retention } from './retention.ts'
 import { defaultRetention } from './retention-plan.ts'
@@ -25,8 +25,9 @@ const tags = ['Retention']
 const KindParams = Closed({ sensor_type: SensorTypeName })
 /** Periods alone: they say nothing of any building. */
 const see = { access: 'read' } as const
-const configure = { access: 'configure' } as const
-const change = { access: 'configure', problems: [422] } as const
+/** All buildings at once. */
+const administer = { access: 'administer' } as const
+const change = { access: 'administer', problems: [422] } as const
 const logName = 'retention_log'
 
 /** There is no route that drops: whoever mistypes a period can mend it until the next run, and nothing goes on a click. */
@@ -37,7 +38,7 @@ export function retentionRoutes(app: App, retention: Retention): void {
     refuseShortRollup(sensorType, periods)
     // Counted before anything is changed: where that fails, nothing has happened.
     const due = await retention.wouldDrop(new Map([[sensorType, periods]]), sensorType)
-    await policy.set(sensorType, periods)
+    await policy.set(sensorType, periods, byOf(request))
     request.log.info({ userId: personOf(request).userId, sensorType, ...periods }, 'retention changed')
     return { ...toRetention(await policy.kind(sensorType)), would_drop: due.map(toDue) }
   }
@@ -73,7 +74,7 @@ export function retentionRoutes(app: App, retention: Retention): void {
   app.delete(
     `${path}/:sensor_type`,
     {
-      config: configure,
+      config: administer,
       schema: {
         summary: 'Keep a kind as long as is the default; the next run may then drop more',
         tags,
@@ -105,7 +106,7 @@ export function retentionRoutes(app: App, retention: Retention): void {
   app.get(
     `${path}/log`,
     {
-      config: configure,
+      config: administer,
       schema: {
         summary: 'What was dropped, newest first; one entry a day (UTC), kind and stage',
         tags,

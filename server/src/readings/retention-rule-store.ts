@@ -24,9 +24,12 @@ export const retentionRuleStore = {
     sensorType: SensorType,
     rules: Partial<RetentionPeriods>,
     nowMs: number,
+    /** In the same transaction, once nobody else changes a rule. */
+    also: (tx: Kysely<Tables>) => Promise<void>,
   ): Promise<void> {
     await db.transaction().execute(async (tx) => {
       await sql`lock table retention_rule in share row exclusive mode`.execute(tx)
+      await also(tx)
       await tx.deleteFrom('retention_rule').where('sensor_type', '=', sensorType).execute()
       for (const stage of stages) {
         const period = rules[stage]

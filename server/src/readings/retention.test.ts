@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test, { beforeEach } from 'node:test'
 import type { SensorType } from '@plenum/contract'
 import { sql } from 'kysely'
+import { bySystem } from '#audit'
 import { create, createSmallBuilding, loadRuns, send, startTestServer, storage } from '#test'
 import { retentionStore } from './retention-store.ts'
 
@@ -268,10 +269,10 @@ test('with many kinds, periods and ages exactly what is too old goes, and the dr
     '2025-06-01',
     500,
   )
-  await retention.policy.set('temperature', { raw: { months: 3 }, rollup: { months: 12 } })
-  await retention.policy.set('motion', { raw: { days: 7 }, rollup: { days: 100 } })
-  await retention.policy.set('energy', { raw: { days: 400 }, rollup: 'for_ever' })
-  await retention.policy.set('noise', { raw: 'for_ever', rollup: 'for_ever' })
+  await retention.policy.set('temperature', { raw: { months: 3 }, rollup: { months: 12 } }, bySystem('test'))
+  await retention.policy.set('motion', { raw: { days: 7 }, rollup: { days: 100 } }, bySystem('test'))
+  await retention.policy.set('energy', { raw: { days: 400 }, rollup: 'for_ever' }, bySystem('test'))
+  await retention.policy.set('noise', { raw: 'for_ever', rollup: 'for_ever' }, bySystem('test'))
   const cutOffs = await retention.policy.cutOffs()
   const rows = async () =>
     (

@@ -1,14 +1,25 @@
 import { toDecimals, powerOfTen } from './decimal.ts'
 import { isGood } from './quality.ts'
-import type { ReadingChunk, Rollup } from './stored-readings.ts'
+import type { ReadingChunk } from './stored-readings.ts'
 
 export const hourMs = 3_600_000
 
 /** Readings of one sensor in time order. */
 export type Columns = Pick<ReadingChunk, 'atMs' | 'values' | 'qualities'>
 
-/** Figures of a bucket by itself; `increase` counts from its own first good reading. */
-export type Figures = Omit<Rollup, 'sensorId' | 'atMs' | 'share'>
+/** Figures of a bucket by itself: of its good readings, NaN where there is none. */
+export interface Figures {
+  /** Good readings. */
+  count: number
+  suspect: number
+  min: number
+  max: number
+  sum: number
+  first: number
+  last: number
+  /** Of counters; counts from the bucket's own first good reading. */
+  increase: number
+}
 
 /** What a counter rose by between two consecutive good readings: a fall is a reset and counts from zero. */
 export const rise = (before: number, after: number): number => (after >= before ? after - before : after)

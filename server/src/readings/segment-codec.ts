@@ -1,6 +1,8 @@
 import { type DaySteps, type Step, stepsOf } from './counter-steps.ts'
 import { powerOfTen, toDecimals } from './decimal.ts'
+import { noFigures } from './figure-columns.ts'
 import { encodeHeld, heldOf } from './held-state.ts'
+import { addHours, hoursIn, plain } from './hour-figures.ts'
 import { isGood, lateBit, suspectBit } from './quality.ts'
 import { type Columns, countDay, type DayFigures, type Figures } from './rollup.ts'
 import { arrayText, doublesOf, integersOf, type SegmentRow } from './segment-row.ts'
@@ -177,8 +179,28 @@ function encodeHours(
   return { hours_int2: null, hours_int4: null, hours_float8: arrayText(figures(0, power)) }
 }
 
+/** What of a segment its readings are in. */
+export type PackedReadings = Pick<
+  SegmentRow,
+  | 'from_ms'
+  | 'count'
+  | 'suspect'
+  | 'first_ms'
+  | 'step_ms'
+  | 'unit_ms'
+  | 'decimals'
+  | 'base'
+  | 'suspect_at'
+  | 'late_at'
+  | 'times_int2'
+  | 'times_int4'
+  | 'values_int2'
+  | 'values_int4'
+  | 'values_float8'
+>
+
 /** The readings of a segment; none where they were dropped. */
-export function decodeReadings(row: SegmentRow): Columns {
+export function decodeReadings(row: PackedReadings): Columns {
   const count = row.step_ms === null ? 0 : row.count + row.suspect
   const qualities = new Uint8Array(count)
   setBits(qualities, row.suspect_at, suspectBit)
@@ -192,7 +214,7 @@ function setBits(qualities: Uint8Array, positions: string | null, bit: number): 
     for (let i = Number(from) - 1; i < Number(to) - 1; i++) qualities[i] = (qualities[i] as number) | bit
 }
 
-function decodeTimes(row: SegmentRow, count: number): Float64Array {
+function decodeTimes(row: PackedReadings, count: number): Float64Array {
   const atMs = new Float64Array(count)
   if (count === 0) return atMs
   const step = row.step_ms as number
@@ -209,7 +231,7 @@ function decodeTimes(row: SegmentRow, count: number): Float64Array {
   return atMs
 }
 
-function decodeValues(row: SegmentRow, count: number): Float64Array {
+function decodeValues(row: PackedReadings, count: number): Float64Array {
   if (count === 0) return new Float64Array(0)
   if (row.values_float8 !== null) return doublesOf(row.values_float8)
   const values = integersOf((row.values_int2 ?? row.values_int4) as string, count)
@@ -226,17 +248,19 @@ function decodeValues(row: SegmentRow, count: number): Float64Array {
 export function decodeSteps(row: SegmentRow): DaySteps | null {
   const { from_ms: fromMs } = row
   if (row.count === 0) return null
-  const numbers = row.steps === null ? [] : [...doublesOf(row.steps)]
-  const steps = Array.from({ length: numbers.length / 4 }, (_, i) => {
-    const [earlier, later, before, after] = numbers.slice(4 * i, 4 * i + 4) as [number, number, number, number]
-    return { before: { atMs: fromMs + earlier, value: before }, after: { atMs: fromMs + later, value: after } }
-  })
   return {
     firstGoodMs: fromMs + (row.first_good_ms ?? row.first_ms),
     lastGoodMs: fromMs + (row.last_good_ms ?? row.last_ms),
-    steps,
+    steps: row.steps === null ? [] : stepsFrom(doublesOf(row.steps), fromMs),
   }
 }
+
+/** Steps as `encodeSteps` writes them. */
+export const stepsFrom = (numbers: Float64Array, fromMs: number): Step[] =>
+  Array.from({ length: numbers.length / 4 }, (_, i) => {
+    const [earlier, later, before, after] = [...numbers.subarray(4 * i, 4 * i + 4)] as [number, number, number, number]
+    return { before: { atMs: fromMs + earlier, value: before }, after: { atMs: fromMs + later, value: after } }
+  })
 
 /** The figures that stand in a segment, without a look at its readings. */
 export function decodeFigures(row: SegmentRow): DayFigures {
@@ -245,28 +269,23 @@ export function decodeFigures(row: SegmentRow): DayFigures {
   const good = count > 0 ? { min, max, sum, first, last } : { min: none, max: none, sum: none, first: none, last: none }
   const day = { count, suspect, ...good, increase: increase ?? none }
   const exact = row.hours_int2 ?? row.hours_int4
-  const counter = increase !== null
-  const hours = Math.ceil((row.to_ms - row.from_ms) / 3_600_000)
+  const hours = hoursIn(row.from_ms, row.to_ms)
   const figures = exact ? integersOf(exact, hours * 6) : row.hours_float8 ? doublesOf(row.hours_float8) : null
   if (figures === null) return { day, hours: [] }
-  const offset = exact ? (row.base as number) : 0
-  const power = exact ? powerOfTen(row.decimals as number) : 1
-  const of = (figure: number, hour: number) => figures[figure * hours + hour] as number
+  const columns = noFigures()
+  const scale = exact ? { base: row.base as number, power: powerOfTen(row.decimals as number) } : plain
+  addHours(columns, row.from_ms, hours, figures, scale, increase !== null)
   return {
     day,
-    hours: Array.from({ length: hours }, (_, hour) => {
-      const goodInHour = of(0, hour)
-      const some = (value: number) => (goodInHour > 0 ? value / power : Number.NaN)
-      return {
-        count: goodInHour,
-        suspect: of(1, hour),
-        min: some(offset + of(2, hour)),
-        max: some(offset + of(3, hour)),
-        sum: some(offset * goodInHour + of(4, hour)),
-        first: Number.NaN,
-        last: Number.NaN,
-        increase: counter ? of(5, hour) / power : Number.NaN,
-      }
-    }),
+    hours: columns.atMs.map((_, hour) => ({
+      count: columns.count[hour] as number,
+      suspect: columns.suspect[hour] as number,
+      min: columns.min[hour] as number,
+      max: columns.max[hour] as number,
+      sum: columns.sum[hour] as number,
+      first: none,
+      last: none,
+      increase: columns.increase[hour] as number,
+    })),
   }
 }

@@ -1,5 +1,6 @@
 import type { SensorType } from '@plenum/contract'
 import { LRUCache } from 'lru-cache'
+import { can, type Principal } from '#auth'
 import type { Registry } from '#registry'
 import type { KnownSensor, SensorLookup } from './batch.ts'
 
@@ -14,16 +15,22 @@ export function createSensorDirectory(registry: Pick<Registry, 'sensorsNamed'>) 
   const byKey = new LRUCache<string, KnownSensor>({ max: 200_000, ttl: rememberMs })
   let generation = 0
 
-  const visibleTo = (buildingId: number | null) => (sensor: KnownSensor | undefined) =>
-    sensor && (buildingId === null || sensor.buildingId === buildingId) ? sensor : undefined
+  /** Of a gateway it is asked with every reading, so there the one comparison that decides is made here. */
+  const visibleTo = (sender: Principal) => {
+    const buildingId = sender.kind === 'gateway' ? sender.buildingId : null
+    return (sensor: KnownSensor | undefined) =>
+      sensor && (sensor.buildingId === buildingId || (buildingId === null && can(sender, 'ingest', sensor)))
+        ? sensor
+        : undefined
+  }
 
   return {
     /**
      * A lookup without waiting, among those remembered; `missed` tells afterwards whether it was asked for another.
-     * @param buildingId sensors of other buildings are unknown to the sender; null sees all
+     * @param sender sensors that they may not write to are unknown to them
      */
-    remembered(buildingId: number | null): SensorLookup & { missed(): boolean } {
-      const mine = visibleTo(buildingId)
+    remembered(sender: Principal): SensorLookup & { missed(): boolean } {
+      const mine = visibleTo(sender)
       let missed = false
       const noted = (sensor: KnownSensor | undefined) => {
         if (!sensor) missed = true
@@ -34,9 +41,9 @@ export function createSensorDirectory(registry: Pick<Registry, 'sensorsNamed'>) 
 
     /**
      * Looks up all that a batch names, in one query for those not remembered.
-     * @param buildingId as above
+     * @param sender as above
      */
-    async lookup(named: { ids: Set<number>; keys: Set<string> }, buildingId: number | null): Promise<SensorLookup> {
+    async lookup(named: { ids: Set<number>; keys: Set<string> }, sender: Principal): Promise<SensorLookup> {
       // Held by the batch itself, so that nothing can expire between the question and the answer.
       const ids = new Map<number, KnownSensor>()
       const keys = new Map<string, KnownSensor>()
@@ -74,7 +81,7 @@ export function createSensorDirectory(registry: Pick<Registry, 'sensorsNamed'>) 
           }
         }
       }
-      const mine = visibleTo(buildingId)
+      const mine = visibleTo(sender)
       return { byId: (id) => mine(ids.get(id)), byKey: (key) => mine(keys.get(key)) }
     },
 

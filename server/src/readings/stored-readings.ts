@@ -13,28 +13,32 @@ export interface ReadingChunk {
   qualities: Uint8Array
 }
 
-/** The figures of an hour or a calendar day of one sensor; hours are counted from the building's midnight. */
-export interface Rollup {
-  sensorId: number
+/**
+ * The figures of hours or calendar days, as columns: an object for each bucket of a page would cost more than all their
+ * sums. Hours are counted from the building's midnight.
+ */
+export interface Rollups {
+  sensorId: number[]
   /** Start of the bucket, milliseconds since 1970. */
-  atMs: number
+  atMs: number[]
   /** Good readings. */
-  count: number
-  suspect: number
+  count: number[]
+  suspect: number[]
   /** Of good readings; NaN where there is none. */
-  min: number
-  max: number
-  sum: number
-  first: number
-  last: number
-  /** Of counters: the sum of `counterStep` over consecutive good readings whose later one lies in the bucket. */
-  increase: number
+  min: number[]
+  max: number[]
+  sum: number[]
+  /**
+   * Of counters: the sum of `counterStep` over consecutive good readings whose later one lies in the bucket. NaN for
+   * other kinds.
+   */
+  increase: number[]
   /**
    * Of states: the part of the covered time in which it was 1; NaN for other kinds. A good reading covers the time until
    * the next one, three intervals of its sensor at the most. Of days sealed by older versions whose readings went, the
    * mean of the readings.
    */
-  share: number
+  share: number[]
 }
 
 /** A good reading that others are counted from. */
@@ -66,6 +70,8 @@ export interface StoredReadings {
     sensorIds: readonly number[]
     fromMs: number
     toMs: number
+    /** Whether the same days will soon be read again, as by the next page. What is returned may be shared: only read. */
+    remember?: boolean
     signal?: AbortSignal
   }): AsyncIterable<ReadingChunk>
   /** Buckets with at least one reading, ordered by (atMs, sensorId). A bucket belongs to the range if its start does. */
@@ -75,7 +81,7 @@ export interface StoredReadings {
     toMs: number
     unit: 'hour' | 'day'
     signal?: AbortSignal
-  }): Promise<Rollup[]>
+  }): Promise<Rollups>
   /** The last good reading of each counter before an instant; none for a sensor that has none. */
   lastGoodBefore(query: {
     sensorIds: readonly number[]

@@ -1,42 +1,50 @@
 import type { Kysely } from 'kysely'
 import type { Tables } from '#platform'
+import type { Counter } from './counter-store.ts'
 import { counterStep } from './counter-steps.ts'
+import { addDay, type Day, noDays, type SensorDays } from './linked-days.ts'
 import { dayIndexOf, type DaysOf } from './local-days.ts'
+import { createReadDays, type ReadDays } from './rollups.ts'
 import { type Figures, hourMs } from './rollup.ts'
 import { type SensorOfZone, sealStore } from './seal-store.ts'
 import { decodeFigures, decodeSteps } from './segment-codec.ts'
 import type { SegmentRow } from './segment-row.ts'
-import type { Day, ReadDays } from './day-figures.ts'
-import { createReadDays } from './stored.ts'
-import type { Counting } from './stored-readings.ts'
+import { longestDayMs } from './segment-store.ts'
 import { type Bucket, type Buckets, readBuckets, readLeft } from './timescale-figures.ts'
 
 /** Days from quarter hours, and those of which retention has left only figures. @param daysOf where local days begin */
 export function createTimescaleDays(db: Kysely<Tables>, daysOf: DaysOf): ReadDays {
   const fromReadings = createReadDays(db, daysOf)
-  return async (query, unit, meanings) => {
-    const { countings, holdsMs } = meanings
-    const [states, others] = [true, false].map((isState) => query.sensorIds.filter((id) => holdsMs.has(id) === isState))
+  return async (asked, unit, askedCounters) => {
+    const [counters, holdsMs] = await Promise.all([askedCounters, sealStore.holds(db, asked.sensorIds)])
+    const [states, others] = [true, false].map((isState) => asked.sensorIds.filter((id) => holdsMs.has(id) === isState))
     // The aggregate can't know how long a state held.
-    const found = states?.length
-      ? await fromReadings({ ...query, sensorIds: states }, unit, meanings)
-      : new Map<number, Day[]>()
+    const bySensor = states?.length
+      ? await fromReadings({ ...asked, sensorIds: states }, unit, askedCounters)
+      : new Map<number, SensorDays>()
+    const query = { ...asked, fromMs: asked.fromMs - longestDayMs, toMs: asked.toMs + longestDayMs }
+    const found = new Map<number, Day[]>()
     const sensors = await sealStore.sensors(db, others ?? [])
     for (const [timezone, some] of Map.groupBy(sensors, (sensor) => sensor.timezone)) {
       const { startsMs } = await daysOf(timezone, query.toMs)
       const daysMs = startsMs.subarray(dayIndexOf(startsMs, query.fromMs), dayIndexOf(startsMs, query.toMs) + 2)
       const bucketsMs = unit === 'day' ? daysMs : hoursOf(daysMs)
-      const read = (group: SensorOfZone[], counters: boolean) =>
-        readBuckets(db, { sensorIds: group.map(({ id }) => id), bucketsMs, counters, signal: query.signal })
-      for (const [counters, group] of Map.groupBy(some, ({ id }) => countings.has(id))) {
-        for (const [id, buckets] of await read(group, counters))
-          found.set(id, daysFrom(buckets, daysMs, unit, countings.get(id)))
+      const read = (group: SensorOfZone[], isCounter: boolean) =>
+        readBuckets(db, { sensorIds: group.map(({ id }) => id), bucketsMs, counters: isCounter, signal: query.signal })
+      for (const [isCounter, group] of Map.groupBy(some, ({ id }) => counters.has(id))) {
+        for (const [id, buckets] of await read(group, isCounter))
+          found.set(id, daysFrom(buckets, daysMs, unit, counters.get(id)))
       }
     }
     // After the quarter hours: a day that expires meanwhile is seen in both, never in neither.
     for (const [id, segments] of await readLeft(db, { ...query, sensorIds: others ?? [] }))
       found.set(id, withSegments(found.get(id) ?? [], segments))
-    return found
+    for (const [id, days] of found) {
+      const columns = noDays(unit, undefined)
+      for (const day of days) addDay(columns, day, counters.has(id))
+      bySensor.set(id, columns)
+    }
+    return bySensor
   }
 }
 
@@ -49,10 +57,10 @@ export function hoursOf(daysMs: Float64Array): Float64Array {
 }
 
 /** Pure. */
-function daysFrom(buckets: Buckets, daysMs: Float64Array, unit: 'hour' | 'day', counting: Counting | undefined): Day[] {
+function daysFrom(buckets: Buckets, daysMs: Float64Array, unit: 'hour' | 'day', counter: Counter | undefined): Day[] {
   const byDay = Map.groupBy(buckets, ([ms]) => daysMs[dayIndexOf(daysMs, ms)] as number)
   return [...byDay].map(([fromMs, some]) => {
-    const day = dayOf(fromMs, some, counting)
+    const day = dayOf(fromMs, some, counter)
     return unit === 'day' ? { ...day, day: (some[0] as [number, Bucket])[1].figures, hours: [] } : day
   })
 }
@@ -62,7 +70,7 @@ const zero = { count: 0, suspect: 0, increase: 0 }
 const nothing = (): Figures => ({ ...zero, min: none, max: none, sum: none, first: none, last: none })
 
 /** Of the day itself only what the days beside it need. What its falls mean has been judged: there are no steps. */
-function dayOf(fromMs: number, buckets: Iterable<[number, Bucket]>, counting: Counting | undefined): Day {
+function dayOf(fromMs: number, buckets: Iterable<[number, Bucket]>, counter: Counter | undefined): Day {
   const hours: Figures[] = []
   const day = nothing()
   let last: Bucket | undefined
@@ -76,15 +84,15 @@ function dayOf(fromMs: number, buckets: Iterable<[number, Bucket]>, counting: Co
     if (last === undefined) {
       day.first = hour.first
       firstGoodMs = bucket.firstGoodMs
-    } else if (counting) {
+    } else if (counter) {
       const before = { atMs: last.lastGoodMs, value: day.last }
-      hour.increase += counterStep(counting, before, { atMs: bucket.firstGoodMs, value: hour.first })
+      hour.increase += counterStep(counter, before, { atMs: bucket.firstGoodMs, value: hour.first })
     }
     day.count += hour.count
     day.last = hour.last
     last = bucket
   }
-  const steps = counting && last ? { firstGoodMs, lastGoodMs: last.lastGoodMs, steps: [] } : null
+  const steps = counter && last ? { firstGoodMs, lastGoodMs: last.lastGoodMs, steps: [] } : null
   return { fromMs, day, hours, steps, held: null }
 }
 

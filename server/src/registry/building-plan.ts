@@ -1,5 +1,6 @@
 import type { BuildingInput, FloorInput, SensorInput, ZoneInput } from '@plenum/contract'
 import type { Kysely } from 'kysely'
+import { append, type By } from '#audit'
 import type { Tables } from '#platform'
 
 /** A whole building at once; zones and gateways are named, because they have no ids yet. */
@@ -22,8 +23,8 @@ export interface AddedBuilding {
   gatewayIds: Map<string, number>
 }
 
-/** All of it or nothing. */
-export const addBuildingPlan = (db: Kysely<Tables>, plan: BuildingPlan): Promise<AddedBuilding> =>
+/** All of it or nothing; in the audit log it is one entry, since it is all new. */
+export const addBuildingPlan = (db: Kysely<Tables>, plan: BuildingPlan, by: By): Promise<AddedBuilding> =>
   db.transaction().execute(async (tx) => {
     const { id: building_id } = await tx
       .insertInto('building')
@@ -54,6 +55,19 @@ export const addBuildingPlan = (db: Kysely<Tables>, plan: BuildingPlan): Promise
       }))
       await tx.insertInto('sensor').values(sensorRows).execute()
     }
+    const { floors, building } = plan
+    await append(tx, by, {
+      action: 'building.create',
+      thing: { kind: 'building', id: building_id, name: building.name },
+      buildingId: building_id,
+      after: { ...building },
+      details: {
+        gateways: gatewayIds.size,
+        floors: floors.length,
+        zones: floors.reduce((sum, { zones }) => sum + zones.length, 0),
+        sensors: floors.reduce((sum, { sensors }) => sum + sensors.length, 0),
+      },
+    })
     return { buildingId: building_id, gatewayIds }
   })
 

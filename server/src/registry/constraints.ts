@@ -1,4 +1,4 @@
-import { brokenConstraint, type PlenumError, sqlState } from '#platform'
+import { brokenConstraint, missingColumn, type PlenumError, sqlState } from '#platform'
 import { registryErrors } from './errors.ts'
 
 export type Things = 'building' | 'floor' | 'zone' | 'sensor' | 'gateway'
@@ -12,6 +12,12 @@ const noParent = (path: string, what: string) => () =>
   })
 const elsewhere = (path: string, detail: string) => () =>
   registryErrors.parent_elsewhere({ detail: `${path}: ${detail}.`, errors: [{ path, detail }] })
+
+const presenceKept = () =>
+  registryErrors.presence_kind_kept({
+    detail: 'What it has read would be shown to everybody. If it was entered wrongly, make it anew.',
+    errors: [{ path: 'sensor_type', detail: 'must be motion or occupancy, as it was' }],
+  })
 
 /** What each constraint of the registry's tables means to the caller when it refuses a row that is written. */
 const meaning: Record<string, () => PlenumError> = {
@@ -40,6 +46,14 @@ const meaning: Record<string, () => PlenumError> = {
   ),
 }
 
+/** The parent that is looked up for a row, by table: none within the scope of who writes is as none at all. */
+const lookedUp: Partial<Record<Things, string>> = {
+  floor: 'floor_building_id_fkey',
+  gateway: 'gateway_building_id_fkey',
+  zone: 'zone_floor_id_fkey',
+  sensor: 'sensor_floor',
+}
+
 /** The same constraints of `sensor` when a zone, gateway or floor is moved away under its sensors. */
 const movedAway: Record<string, string> = {
   sensor_zone: 'Sensors of this floor stand in the zone: move them or clear their zone_id first.',
@@ -55,8 +69,9 @@ export function explainWrite(error: unknown, table: Things): unknown {
     if (table !== 'sensor' && detail !== undefined) return registryErrors.moved_with_children(detail)
     return meaning[constraint]?.() ?? error
   }
-  // not_null_violation on sensor.building_id: the floor it was looked up from does not exist.
-  if (state === '23502') return meaning['sensor_floor']?.()
+  if (missingColumn(error) === 'sensor_type') return presenceKept()
+  // not_null_violation
+  if (state === '23502') return meaning[lookedUp[table] ?? '']?.() ?? error
   return error
 }
 

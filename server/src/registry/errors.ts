@@ -13,6 +13,7 @@ export const registryErrors = defineErrors({
   parent_elsewhere: [422, 'What it should belong to is elsewhere'],
   moved_with_children: [409, 'What belongs to it can not move along'],
   rollover_not_of_counter: [422, 'Only counters roll over'],
+  presence_kind_kept: [422, 'A sensor of motion or occupancy stays one'],
   timezone_unknown: [422, 'The time zone is not known'],
   deletion_not_confirmed: [422, 'The deletion is not confirmed'],
   import_refused: [422, 'Nothing was imported'],

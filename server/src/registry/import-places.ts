@@ -1,5 +1,7 @@
 import type { ImportSummary } from '@plenum/contract'
 import type { Kysely } from 'kysely'
+import type { AuditEvent, By } from '#audit'
+import { type Scope, withinScope } from '#auth'
 import type { Tables } from '#platform'
 import type { SensorLine } from './sensor-csv.ts'
 
@@ -10,6 +12,14 @@ export interface Place {
   zone_id: number | null | undefined
 }
 
+/** What whoever imports may do. */
+export interface ImportRights {
+  /** Buildings out of it are not there. */
+  scope: Scope
+  addsBuildings: boolean
+  by: By
+}
+
 interface Building {
   id: number
   timezone: string
@@ -18,14 +28,17 @@ interface Building {
 /**
  * Finds the place of a line by names, and makes what is missing of it; a string says why there is none.
  * @param knowsTimeZone whether PostgreSQL knows it
+ * @param tell of what was made
  */
 export async function createPlaces(
   tx: Kysely<Tables>,
+  rights: ImportRights,
   lines: SensorLine[],
   summary: ImportSummary,
   knowsTimeZone: (name: string) => Promise<boolean>,
+  tell: (event: AuditEvent) => void,
 ): Promise<(line: SensorLine) => Promise<Place | string>> {
-  const { buildings, floors, zones } = await knownPlaces(tx, lines)
+  const { buildings, floors, zones } = await knownPlaces(tx, rights.scope, lines)
 
   const buildingOf = async ({ building: name, timezone }: SensorLine): Promise<Building | string> => {
     const known = buildings.get(name)
@@ -34,6 +47,7 @@ export async function createPlaces(
       const fits = timezone === undefined || timezone === null || timezone === known.timezone
       return fits ? known : `building "${name}" has the time zone ${known.timezone}, not ${timezone}`
     }
+    if (!rights.addsBuildings) return `you have no building "${name}" to import into; only administrators add buildings`
     if (timezone && !(await knowsTimeZone(timezone))) return `timezone "${timezone}" is not known to the database`
     if (!timezone) {
       summary.warnings.push(`Building "${name}" is new and gets the time zone UTC; set its own, its days depend on it.`)
@@ -45,6 +59,8 @@ export async function createPlaces(
       .returning(['id', 'timezone'])
       .executeTakeFirstOrThrow()
     summary.created.buildings++
+    const thing = { kind: 'building', id: building.id, name }
+    tell({ action: 'building.create', thing, buildingId: building.id, after: values })
     buildings.set(name, building)
     return building
   }
@@ -59,6 +75,8 @@ export async function createPlaces(
       const values = { building_id, name: line.floor, level: line.level }
       floor = await tx.insertInto('floor').values(values).returning(['id', 'level']).executeTakeFirstOrThrow()
       summary.created.floors++
+      const thing = { kind: 'floor', id: floor.id, name: line.floor }
+      tell({ action: 'floor.create', thing, buildingId: building_id, after: values })
       floors.set(floorKey, floor)
     }
     if (floor.level !== line.level) return `floor "${line.floor}" has level ${floor.level}, not ${line.level}`
@@ -69,6 +87,8 @@ export async function createPlaces(
       const values = { floor_id: floor.id, name: line.zone }
       zone_id = (await tx.insertInto('zone').values(values).returning('id').executeTakeFirstOrThrow()).id
       summary.created.zones++
+      const thing = { kind: 'zone', id: zone_id, name: line.zone }
+      tell({ action: 'zone.create', thing, buildingId: building_id, after: values })
       zones.set(zoneKey, zone_id)
     }
     return { building_id, floor_id: floor.id, zone_id }
@@ -78,11 +98,14 @@ export async function createPlaces(
 const keyOf = (parent: number, name: string): string => `${parent}\n${name}`
 
 /** What the registry has of the buildings that the lines name. */
-async function knownPlaces(tx: Kysely<Tables>, lines: SensorLine[]) {
+async function knownPlaces(tx: Kysely<Tables>, scope: Scope, lines: SensorLine[]) {
   const names = [...new Set(lines.map((line) => line.building))]
   const buildings = new Map<string, Building | 'several'>()
   const ids: number[] = []
-  const found = tx.selectFrom('building').select(['id', 'name', 'timezone'])
+  const found = tx
+    .selectFrom('building')
+    .select(['id', 'name', 'timezone'])
+    .where(withinScope(scope, { building: 'id' }))
   for (const { name, ...building } of await found.where((e) => e('name', '=', e.fn.any(e.val(names)))).execute()) {
     buildings.set(name, buildings.has(name) ? 'several' : building)
     ids.push(building.id)

@@ -6,10 +6,13 @@ import { registryErrors } from './errors.ts'
 import type { RegistryEffects } from './effects.ts'
 import type { Resource } from './resource.ts'
 import type { RegistryStore } from './store.ts'
+import type { ToldWrites } from './told-writes.ts'
 import { toBuilding, toFloor, toGateway, toSensor, toZone } from './wire.ts'
 
+const configuring = { create: 'configure', patch: 'configure', remove: 'configure' } as const
+
 /** The five things of the registry, each what a `Resource` needs to know of it. */
-export function describeResources(store: RegistryStore, effects: RegistryEffects): Resource[] {
+export function describeResources(store: RegistryStore, writes: ToldWrites, effects: RegistryEffects): Resource[] {
   const written = async <T>(table: Things, write: Promise<T>): Promise<T> => {
     try {
       const row = await write
@@ -41,57 +44,77 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
   const buildings: Resource = {
     path: '/api/buildings',
     names: ['building', 'buildings'],
+    access: { create: 'administer', patch: 'configure', remove: 'administer' },
     schemas: {
       item: contract.Building,
       input: contract.BuildingInput,
       patch: contract.BuildingPatch,
       query: contract.BuildingQuery,
     },
-    list: async (filter, after, limit) => (await store.page('building', filter, after, limit)).map(toBuilding),
-    get: async (id) => toBuilding(existing(await store.find('building', id), building_not_found)),
-    create: async (input: contract.BuildingInput) => {
+    list: async (scope, filter, after, limit) =>
+      (await store.page(scope, 'building', filter, after, limit)).map(toBuilding),
+    get: async (scope, id) => toBuilding(existing(await store.find(scope, 'building', id), building_not_found)),
+    create: async (writer, input: contract.BuildingInput) => {
       await knownZone(input.timezone)
-      return toBuilding(await written('building', store.addBuilding(input)))
+      const adding = writes.create(writer, 'building', (tx) => tx.addBuilding(input))
+      return toBuilding(await written('building', adding))
     },
-    patch: async (id, patch: contract.BuildingPatch) => {
+    patch: async (writer, id, patch: contract.BuildingPatch) => {
       await knownZone(patch.timezone)
-      return toBuilding(existing(await written('building', store.patch('building', id, patch)), building_not_found))
+      const patching = writes.patch(writer, 'building', id, (tx) => tx.patch(writer.scope, 'building', id, patch))
+      return toBuilding(existing(await written('building', patching), building_not_found))
     },
-    remove: (id) => removed(store.remove('building', id), building_not_found, 'The building has floors or gateways.'),
+    remove: (writer, id) =>
+      removed(writes.remove(writer, 'building', id), building_not_found, 'The building has floors or gateways.'),
   }
 
   const floors: Resource = {
     path: '/api/floors',
     names: ['floor', 'floors'],
+    access: configuring,
     schemas: {
       item: contract.Floor,
       input: contract.FloorInput,
       patch: contract.FloorPatch,
       query: contract.FloorQuery,
     },
-    list: async (filter, after, limit) => (await store.page('floor', filter, after, limit)).map(toFloor),
-    get: async (id) => toFloor(existing(await store.find('floor', id), floor_not_found)),
-    create: async (input) => toFloor(await written('floor', store.addFloor(input))),
-    patch: async (id, patch) =>
-      toFloor(existing(await written('floor', store.patch('floor', id, patch)), floor_not_found)),
-    remove: (id) => removed(store.remove('floor', id), floor_not_found, 'The floor has zones or sensors.'),
+    list: async (scope, filter, after, limit) => (await store.page(scope, 'floor', filter, after, limit)).map(toFloor),
+    get: async (scope, id) => toFloor(existing(await store.find(scope, 'floor', id), floor_not_found)),
+    create: async (writer, input) => {
+      const adding = writes.create(writer, 'floor', (tx) => tx.addFloor(writer.scope, input))
+      return toFloor(await written('floor', adding))
+    },
+    patch: async (writer, id, patch) => {
+      const patching = writes.patch(writer, 'floor', id, (tx) => tx.patch(writer.scope, 'floor', id, patch))
+      return toFloor(existing(await written('floor', patching), floor_not_found))
+    },
+    remove: (writer, id) =>
+      removed(writes.remove(writer, 'floor', id), floor_not_found, 'The floor has zones or sensors.'),
   }
 
   const zones: Resource = {
     path: '/api/zones',
     names: ['zone', 'zones'],
+    access: configuring,
     schemas: { item: contract.Zone, input: contract.ZoneInput, patch: contract.ZonePatch, query: contract.ZoneQuery },
-    list: async (filter, after, limit) => (await store.zonePage(filter, after, limit)).map(toZone),
-    get: async (id) => toZone(existing(await store.find('zone', id), zone_not_found)),
-    create: async (input) => toZone(await written('zone', store.addZone(input))),
-    patch: async (id, patch) => toZone(existing(await written('zone', store.patchZone(id, patch)), zone_not_found)),
+    list: async (scope, filter, after, limit) => (await store.zonePage(scope, filter, after, limit)).map(toZone),
+    get: async (scope, id) => toZone(existing(await store.find(scope, 'zone', id), zone_not_found)),
+    create: async (writer, input) => {
+      const adding = writes.create(writer, 'zone', (tx) => tx.addZone(writer.scope, input))
+      return toZone(await written('zone', adding))
+    },
+    patch: async (writer, id, patch) => {
+      const patching = writes.patch(writer, 'zone', id, (tx) => tx.patchZone(writer.scope, id, patch))
+      return toZone(existing(await written('zone', patching), zone_not_found))
+    },
     // Sensors of a deleted zone stay on their floor.
-    remove: (id) => removed(store.remove('zone', id), zone_not_found, ''),
+    remove: (writer, id) => removed(writes.remove(writer, 'zone', id), zone_not_found, ''),
   }
 
   const sensors: Resource = {
     path: '/api/sensors',
     names: ['sensor', 'sensors'],
+    access: { create: 'commission', patch: 'commission', remove: 'configure' },
     schemas: {
       item: contract.Sensor,
       input: contract.SensorInput,
@@ -101,19 +124,25 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
         confirm: Type.Optional(Type.String({ description: 'The sensor_key; its readings are deleted with it' })),
       }),
     },
-    list: async (filter, after, limit) => (await store.page('sensor', filter, after, limit)).map(toSensor),
-    get: async (id) => toSensor(existing(await store.find('sensor', id), sensor_not_found)),
-    create: async (input) => toSensor(await written('sensor', store.addSensor(input))),
-    patch: async (id, patch) =>
-      toSensor(existing(await written('sensor', store.patchSensor(id, patch)), sensor_not_found)),
-    remove: async (id, { confirm }: { confirm?: string }) => {
-      const sensor = existing(await store.find('sensor', id), sensor_not_found)
+    list: async (scope, filter, after, limit) =>
+      (await store.page(scope, 'sensor', filter, after, limit)).map(toSensor),
+    get: async (scope, id) => toSensor(existing(await store.find(scope, 'sensor', id), sensor_not_found)),
+    create: async (writer, input) => {
+      const adding = writes.create(writer, 'sensor', (tx) => tx.addSensor(writer.scope, input))
+      return toSensor(await written('sensor', adding))
+    },
+    patch: async (writer, id, patch) => {
+      const patching = writes.patch(writer, 'sensor', id, (tx) => tx.patchSensor(writer.scope, id, patch))
+      return toSensor(existing(await written('sensor', patching), sensor_not_found))
+    },
+    remove: async (writer, id, { confirm }: { confirm?: string }) => {
+      const sensor = existing(await store.find(writer.scope, 'sensor', id), sensor_not_found)
       if (confirm !== sensor.sensor_key) {
         throw registryErrors.deletion_not_confirmed(
           'Deleting a sensor deletes its readings: repeat with ?confirm=<its sensor_key>.',
         )
       }
-      const removal = store.removeSensor(id, (tx) => effects.deleteReadings(tx, id))
+      const removal = writes.remove(writer, 'sensor', id, (tx) => effects.deleteReadings(tx, id))
       await removed(removal, sensor_not_found, '')
     },
   }
@@ -121,19 +150,26 @@ export function describeResources(store: RegistryStore, effects: RegistryEffects
   const gateways: Resource = {
     path: '/api/gateways',
     names: ['gateway', 'gateways'],
+    access: configuring,
     schemas: {
       item: contract.Gateway,
       input: contract.GatewayInput,
       patch: contract.GatewayPatch,
       query: contract.GatewayQuery,
     },
-    list: async (filter, after, limit) => (await store.page('gateway', filter, after, limit)).map(toGateway),
-    get: async (id) => toGateway(existing(await store.find('gateway', id), gateway_not_found)),
-    create: async (input) => toGateway(await written('gateway', store.addGateway(input))),
-    patch: async (id, patch) =>
-      toGateway(existing(await written('gateway', store.patch('gateway', id, patch)), gateway_not_found)),
+    list: async (scope, filter, after, limit) =>
+      (await store.page(scope, 'gateway', filter, after, limit)).map(toGateway),
+    get: async (scope, id) => toGateway(existing(await store.find(scope, 'gateway', id), gateway_not_found)),
+    create: async (writer, input) => {
+      const adding = writes.create(writer, 'gateway', (tx) => tx.addGateway(writer.scope, input))
+      return toGateway(await written('gateway', adding))
+    },
+    patch: async (writer, id, patch) => {
+      const patching = writes.patch(writer, 'gateway', id, (tx) => tx.patch(writer.scope, 'gateway', id, patch))
+      return toGateway(existing(await written('gateway', patching), gateway_not_found))
+    },
     // Its keys go with it; its sensors stay, without a gateway.
-    remove: (id) => removed(store.remove('gateway', id), gateway_not_found, ''),
+    remove: (writer, id) => removed(writes.remove(writer, 'gateway', id), gateway_not_found, ''),
   }
 
   return [buildings, floors, zones, sensors, gateways]

@@ -1,7 +1,8 @@
 import { Closed, ImportSummary, SensorKindRow, sensorKinds } from '@plenum/contract'
 import { Type } from 'typebox'
+import { byOf, callerOf, can, scopeOf } from '#auth'
 import type { App } from '#platform'
-import { registryErrors } from './errors.ts'
+import { readCsvText } from './csv-text.ts'
 import { addResource, type Resource } from './resource.ts'
 import { type ImportContext, importSensors } from './sensor-import.ts'
 
@@ -36,7 +37,7 @@ export function registryRoutes(app: App, { resources, imports, changed }: Regist
     scope.addContentTypeParser(
       'text/csv',
       { parseAs: 'buffer', bodyLimit: importBytes },
-      async (_request: unknown, body: string | Buffer) => decode(body as Buffer),
+      async (_request: unknown, body: string | Buffer) => readCsvText(body as Buffer),
     )
     scope.post(
       '/api/import/sensors',
@@ -46,7 +47,7 @@ export function registryRoutes(app: App, { resources, imports, changed }: Regist
         schema: {
           summary: 'Import sensors from CSV, all or nothing',
           description:
-            'Columns: building, floor, level, zone, sensor_key, name, sensor_type, unit, x, y, and optionally timezone for a new building. A column that is left out changes nothing of sensors that exist. Errors name their line.',
+            'Columns: building, floor, level, zone, sensor_key, name, sensor_type, unit, x, y, and optionally timezone for a new building. A column that is left out changes nothing of sensors that exist. Errors name their line. Managers bring in what belongs to their buildings; only administrators add buildings.',
           tags,
           consumes: ['text/csv'],
           querystring: Closed({ dry_run: Type.Optional(Type.Boolean({ default: false })) }),
@@ -56,19 +57,12 @@ export function registryRoutes(app: App, { resources, imports, changed }: Regist
       },
       async (request) => {
         const { dry_run = false } = request.query as { dry_run?: boolean }
-        const summary = await importSensors(imports, request.body as string, dry_run)
+        const caller = callerOf(request)
+        const rights = { scope: scopeOf(caller), addsBuildings: can(caller, 'administer'), by: byOf(request) }
+        const summary = await importSensors(imports, rights, request.body as string, dry_run)
         if (!dry_run) changed()
         return summary
       },
     )
   })
-}
-
-/** Spreadsheets like to save in the code page of their country; read as UTF-8 every name would be garbled. */
-function decode(body: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
-  } catch (error) {
-    throw registryErrors.import_refused('The file is not UTF-8: save it as "CSV UTF-8" and send it again.', error)
-  }
 }

@@ -1,9 +1,12 @@
-import { type ImportSummary, sensorKinds } from '@plenum/contract'
+import { type ImportSummary, sensorKinds, type SensorType } from '@plenum/contract'
 import { type Kysely, sql } from 'kysely'
+import { append, type AuditEvent } from '#audit'
+import { type Scope, withinScope } from '#auth'
 import type { FieldError, Tables } from '#platform'
 import { explainWrite } from './constraints.ts'
 import { registryErrors } from './errors.ts'
-import { createPlaces, type Place } from './import-places.ts'
+import { mayBecome } from './kind-change.ts'
+import { createPlaces, type ImportRights, type Place } from './import-places.ts'
 import { parseSensorCsv, type SensorLine } from './sensor-csv.ts'
 
 /** Thrown to undo a dry run: it does all the work, so what it reports is what would happen. */
@@ -23,13 +26,18 @@ export interface ImportContext {
  * key: one that exists is moved, renamed or left as it is. What the file has no column for stays as it is.
  * @throws import_refused with an error for every line that is wrong
  */
-export async function importSensors(context: ImportContext, csv: string, dryRun: boolean): Promise<ImportSummary> {
+export async function importSensors(
+  context: ImportContext,
+  rights: ImportRights,
+  csv: string,
+  dryRun: boolean,
+): Promise<ImportSummary> {
   const { lines, errors } = parseSensorCsv(csv)
   if (errors.length > 0) throw refused(errors)
   let summary: ImportSummary | undefined
   try {
     await context.db.transaction().execute(async (tx) => {
-      summary = await bringIn({ ...context, db: tx }, lines, dryRun)
+      summary = await bringIn({ ...context, db: tx }, rights, lines, dryRun)
       if (dryRun) throw undo
     })
   } catch (error) {
@@ -44,10 +52,12 @@ const refused = (errors: FieldError[]) =>
     errors: errors.slice(0, 1000),
   })
 
-type SensorRow = Omit<Awaited<ReturnType<typeof sensorsByKey>> extends Map<string, infer R> ? R : never, 'id'>
+type Found = Awaited<ReturnType<typeof sensorsByKey>> extends Map<string, infer F> ? F : never
+type SensorRow = Omit<Found['sensor'], 'id'>
 
 async function bringIn(
   { db: tx, knowsTimeZone }: ImportContext,
+  rights: ImportRights,
   lines: SensorLine[],
   dryRun: boolean,
 ): Promise<ImportSummary> {
@@ -60,8 +70,9 @@ async function bringIn(
     unchanged: { sensors: 0 },
     warnings: [],
   }
-  const placeOf = await createPlaces(tx, lines, summary, knowsTimeZone)
-  const existing = await sensorsByKey(tx, lines)
+  const told: AuditEvent[] = []
+  const placeOf = await createPlaces(tx, rights, lines, summary, knowsTimeZone, (event) => void told.push(event))
+  const existing = await sensorsByKey(tx, rights.scope, lines)
   const errors: FieldError[] = []
   const added: SensorRow[] = []
   const changed: SensorRow[] = []
@@ -72,24 +83,60 @@ async function bringIn(
       errors.push({ path: `line ${line.line}`, detail: place })
       continue
     }
-    const before = existing.get(line.sensor_key)
+    const found = existing.get(line.sensor_key)
+    if (found && !found.isWithin) {
+      // Of others it is told no more than that the key can't be used.
+      errors.push({ path: `line ${line.line}`, detail: 'sensor_key is taken' })
+      continue
+    }
+    const before = found?.sensor
+    if (before && !mayBecome(before.sensor_type as SensorType, line.sensor_type)) {
+      errors.push({ path: `line ${line.line}`, detail: `a sensor of ${before.sensor_type} stays one of presence` })
+      continue
+    }
     const row = rowOf(line, place, before)
     if (!before) added.push(row)
     else if (Object.entries(row).some(([column, value]) => before[column as keyof SensorRow] !== value)) {
       changed.push(row)
+      told.push(sensorTold('update', { id: before.id, row, before }))
       if (before.gateway_id !== row.gateway_id) ungatewayed++
     } else summary.unchanged.sensors++
   }
   if (errors.length > 0) throw refused(errors)
-  for (const rows of batchesOf(added)) await addSensors(tx, rows)
+  for (const rows of batchesOf(added)) {
+    const ids = await addSensors(tx, rows)
+    for (const row of rows) told.push(sensorTold('create', { id: ids.get(row.sensor_key), row }))
+  }
   for (const rows of batchesOf(changed)) await changeSensors(tx, rows)
   if (ungatewayed > 0) {
     summary.warnings.push(`Sensors that moved to another building have no gateway now: ${ungatewayed}.`)
   }
   summary.created.sensors = added.length
   summary.updated.sensors = changed.length
+  if (!dryRun) await append(tx, rights.by, [...told, importTold(summary)])
   return summary
 }
+
+/** The file as a whole; what it made and changed has entries of its own, as if it had been done one by one. */
+const importTold = ({ rows, created, updated, unchanged }: ImportSummary): AuditEvent => {
+  const made = Object.fromEntries(Object.entries(created).map(([things, count]) => [`created_${things}`, count]))
+  const kept = { updated_sensors: updated.sensors, unchanged_sensors: unchanged.sensors }
+  return { action: 'sensor.import', details: { rows, ...made, ...kept } }
+}
+
+const sensorTold = (
+  what: 'create' | 'update',
+  { id, row, before }: { id: number | undefined; row: SensorRow; before?: SensorRow },
+): AuditEvent => ({
+  action: `sensor.${what}`,
+  thing: { kind: 'sensor', id, name: row.name },
+  buildingId: row.building_id,
+  ...(before && { before: toldOf(before) }),
+  after: toldOf(row),
+})
+
+/** As the API has it. */
+const toldOf = ({ x, y, ...row }: SensorRow) => ({ ...row, position: x === null || y === null ? null : { x, y } })
 
 /** The sensor as the line wants it; what the line says nothing of is as before. */
 function rowOf(line: SensorLine, place: Place, before: SensorRow | undefined): SensorRow {
@@ -110,15 +157,17 @@ function rowOf(line: SensorLine, place: Place, before: SensorRow | undefined): S
   }
 }
 
-async function sensorsByKey(tx: Kysely<Tables>, lines: SensorLine[]) {
+async function sensorsByKey(tx: Kysely<Tables>, scope: Scope, lines: SensorLine[]) {
   const keys = lines.map((line) => line.sensor_key)
   const rows = await tx
     .selectFrom('sensor')
     .select(['id', 'building_id', 'floor_id', 'zone_id', 'gateway_id', 'sensor_key', 'name', 'sensor_type', 'unit'])
-    .select(['x', 'y'])
+    .select(['x', 'y', withinScope(scope, { building: 'building_id' }).as('isWithin')])
     .where((e) => e('sensor_key', '=', e.fn.any(e.val(keys))))
+    // None of them is moved to another building, and so maybe out of scope, before it is written.
+    .forNoKeyUpdate()
     .execute()
-  return new Map(rows.map((row) => [row.sensor_key, row]))
+  return new Map(rows.map(({ isWithin, ...sensor }) => [sensor.sensor_key, { isWithin, sensor }]))
 }
 
 const batchesOf = (rows: SensorRow[]): SensorRow[][] =>
@@ -128,11 +177,14 @@ const asTable = (rows: SensorRow[]) => sql`jsonb_to_recordset(${JSON.stringify(r
   building_id int4, floor_id int4, zone_id int4, gateway_id int4,
   sensor_key text, name text, sensor_type text, unit text, x float8, y float8)`
 
-const addSensors = (tx: Kysely<Tables>, rows: SensorRow[]) =>
-  sql`
+/** @returns their ids by key */
+async function addSensors(tx: Kysely<Tables>, rows: SensorRow[]): Promise<Map<string, number>> {
+  const added = await sql<{ id: number; sensor_key: string }>`
     insert into sensor (building_id, floor_id, zone_id, gateway_id, sensor_key, name, sensor_type, unit, x, y)
     select building_id, floor_id, zone_id, gateway_id, sensor_key, name, sensor_type, unit, x, y
-    from ${asTable(rows)}`.execute(tx)
+    from ${asTable(rows)} returning id, sensor_key`.execute(tx)
+  return new Map(added.rows.map(({ id, sensor_key }) => [sensor_key, id]))
+}
 
 const changeSensors = (tx: Kysely<Tables>, rows: SensorRow[]) =>
   sql`

@@ -1,17 +1,36 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import type { NewApiKey, Problem } from '@plenum/contract'
+import type {
+  RecoveryCodes,
+  TwoFactorSetup,
+  NewApiKey,
+  NewInvitation,
+  OwnSession,
+  PasswordResetLink,
+  Problem,
+  User,
+} from '@plenum/contract'
 import { sql } from 'kysely'
-import { administrator, caller, createSmallBuilding, send, startTestServer } from '#test'
+import { administrator, caller, createPerson, createSmallBuilding, send, signIn, startTestServer } from '#test'
+import { client, startOpenidProvider } from '../openid-provider.ts'
+import { codeAt, cookiesOf, enableTwoFactor, nextStep } from '../second-factor.ts'
 import { createAnswerCheck, type Document, operationsOf, type Schema } from './document.ts'
 import { routesOf } from './routes-of.ts'
+import { findSecrets } from './secrets.ts'
+import { createEntryCheck } from './unaudited.ts'
 
-const server = await startTestServer()
+const publicUrl = 'http://localhost:3000'
+const provider = await startOpenidProvider(`${publicUrl}/sign-in/return`)
+const openid = { issuer: provider.issuer, ...client, name: 'Example', scopes: 'openid email' }
+const server = await startTestServer({ publicUrl, openid })
 const { app, as } = server
 const document = (await as('GET', '/api/openapi.json')).json<Document>()
 const operations = operationsOf(document)
 const check = createAnswerCheck(document)
+const entries = createEntryCheck(document)
+
+const tokenIn = (url: string): string => url.split('/').at(-1) ?? ''
 
 test('it is OpenAPI 3.1, with a title, a licence and the ways to sign in', () => {
   assert.equal(document.openapi, '3.1.0')
@@ -117,6 +136,7 @@ test('what the server really answers is what the document says, for every operat
     const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(ids[name]))
     const answer = await call(method, url + (options.query ?? ''), body, options.headers as Record<string, string>)
     check(method, path, answer)
+    if (!options.query?.includes('dry_run')) entries.note(`${method} ${path}`, answer)
     const statuses = seen.get(`${method} ${path}`) ?? new Set()
     seen.set(`${method} ${path}`, statuses.add(answer.statusCode))
     return answer
@@ -125,10 +145,11 @@ test('what the server really answers is what the document says, for every operat
   const at = new Date(server.clock.nowMs).toISOString()
   await send(as, [{ sensor_id: co2.id, timestamp: at, value: 612 }])
 
-  for (const path of ['/healthz', '/readyz', '/metrics', '/api/auth/get-session']) await say(nobody, 'GET', path)
+  for (const path of ['/healthz', '/readyz', '/metrics', '/api/auth/get-session', '/api/auth/ways'])
+    await say(nobody, 'GET', path)
   await say(nobody, 'POST', '/api/auth/sign-in/email', {}, { ...administrator, password: 'wrong wrong' })
   await say(nobody, 'POST', '/api/auth/sign-in/email', {}, administrator)
-  await say(nobody, 'POST', '/api/auth/sign-out')
+  await say(await signIn(app, administrator), 'POST', '/api/auth/sign-out')
   await say(as, 'GET', '/api/auth/get-session')
 
   const things: [string, object, object][] = [
@@ -172,6 +193,10 @@ test('what the server really answers is what the document says, for every operat
   const ofGateway = (await say(as, 'POST', '/api/gateways/{id}/keys', gateway, {})).json<NewApiKey>()
   await say(as, 'GET', '/api/gateways/{id}/keys', gateway)
   await say(as, 'GET', '/api/gateways/{id}/keys', { id: 2_147_483_647 })
+  const rotate = '/api/gateways/{id}/keys/{key_id}/rotate'
+  await say(as, 'POST', rotate, { id: gateway.id, key_id: ofGateway.id }, { overlap_hours: 1 })
+  await say(as, 'POST', rotate, { id: gateway.id, key_id: ofGateway.id }, {})
+  await say(as, 'POST', '/api/keys', {}, { building_ids: [2_147_483_647] })
   const feed = caller(app, { authorization: `Bearer ${ofGateway.key}` })
   await say(feed, 'POST', '/api/sensors/data', {}, { sensor_key: `${key}/co2`, timestamp: at, value: 613 })
   await say(feed, 'POST', '/api/sensors/data', {}, { sensor_key: 'nobody', timestamp: at, value: 613 })
@@ -188,6 +213,85 @@ test('what the server really answers is what the document says, for every operat
   await say(feed, 'POST', '/api/import/readings', {}, [])
   await say(as, 'DELETE', '/api/gateways/{id}/keys/{key_id}', { id: gateway.id, key_id: ofGateway.id })
   await say(feed, 'POST', '/api/sensors/data', {}, {})
+
+  const invitation = { email: 'new@example.com', role: 'viewer', scope: { building_ids: [], floor_ids: [floor.id] } }
+  const invited = (await say(as, 'POST', '/api/invitations', {}, invitation)).json<NewInvitation>()
+  await say(as, 'POST', '/api/invitations', {}, invitation)
+  await say(as, 'POST', '/api/invitations', {}, { ...invitation, email: 'b@example.com', role: 'manager' })
+  await say(as, 'GET', '/api/invitations')
+  const { url } = (await say(as, 'POST', '/api/invitations/{id}/reissue', invited)).json<NewInvitation>()
+  const token = tokenIn(url)
+  const password = 'a window in the east'
+  for (const each of [token, tokenIn(invited.url)]) {
+    await say(nobody, 'GET', '/api/invitation-links/{token}', { token: each })
+    await say(nobody, 'POST', '/api/invitation-links/{token}/accept', { token: each }, { name: 'New', password })
+  }
+  const other = { ...invitation, email: 'other@example.com' }
+  const withdrawn = (await say(as, 'POST', '/api/invitations', {}, other)).json<NewInvitation>()
+  for (let i = 0; i < 2; i++) await say(as, 'DELETE', '/api/invitations/{id}', withdrawn)
+  const users = (await say(as, 'GET', '/api/users', {}, undefined, { query: '?text=new%40' })).json<{ items: User[] }>()
+  const user = users.items[0] as User
+  await say(as, 'GET', '/api/users/{id}', user)
+  await say(as, 'GET', '/api/users/{id}', { id: 'nobody' })
+  await say(as, 'PATCH', '/api/users/{id}', user, { name: 'Newer', sees_presence: true })
+  await say(as, 'PATCH', '/api/users/{id}', user, { role: 'technician' })
+  const reset = (await say(as, 'POST', '/api/users/{id}/password-reset', user)).json<PasswordResetLink>()
+  for (const wanted of ['1234567890', password, password]) {
+    await say(nobody, 'GET', '/api/password-resets/{token}', { token: tokenIn(reset.url) })
+    await say(nobody, 'POST', '/api/password-resets/{token}', { token: tokenIn(reset.url) }, { password: wanted })
+  }
+  await say(as, 'PATCH', '/api/users/{id}', user, { disabled: true })
+  await say(as, 'POST', '/api/users/{id}/password-reset', user)
+  await say(as, 'GET', '/api/profile')
+  await say(
+    as,
+    'PATCH',
+    '/api/profile',
+    {},
+    { locale: null, time_zone: 'Asia/Tokyo', theme: 'dark', units: 'imperial' },
+  )
+  await say(as, 'PATCH', '/api/profile', {}, { time_zone: 'CET' })
+  for (const current_password of ['wrong', administrator.password])
+    await say(as, 'POST', '/api/profile/password', {}, { current_password, new_password: password })
+  await signIn(app, { email: administrator.email, password })
+  const own = (await say(as, 'GET', '/api/auth/sessions')).json<{ items: OwnSession[] }>().items
+  const elsewhere = own.find(({ current }) => !current) as OwnSession
+  for (let i = 0; i < 2; i++) await say(as, 'DELETE', '/api/auth/sessions/{id}', elsewhere)
+  await say(as, 'DELETE', '/api/auth/sessions')
+
+  const twoFactor = '/api/auth/two-factor'
+  await say(as, 'GET', twoFactor)
+  for (const given of ['wrong', password]) await say(as, 'POST', `${twoFactor}/setup`, {}, { password: given })
+  const { secret } = (await as('POST', `${twoFactor}/setup`, { password })).json<TwoFactorSetup>()
+  const code = () => codeAt(secret, server.clock.nowMs)
+  await say(as, 'POST', `${twoFactor}/enable`, {}, { code: '12 34 56' })
+  const enabled = await say(as, 'POST', `${twoFactor}/enable`, {}, { code: code() })
+  const [recovery_code] = enabled.json<RecoveryCodes>().recovery_codes
+  await say(as, 'POST', `${twoFactor}/enable`, {}, { code: code() })
+  await say(as, 'GET', twoFactor)
+  const credentials = { email: administrator.email, password }
+  const first = await say(nobody, 'POST', '/api/auth/sign-in/email', {}, credentials)
+  await say(nobody, 'POST', `${twoFactor}/verify`, {}, { code: code() })
+  const onTheWay = caller(app, { cookie: cookiesOf(first) })
+  for (const given of ['aaaa-aaaa-aaaa-aaaa', recovery_code])
+    await say(onTheWay, 'POST', `${twoFactor}/verify`, {}, { recovery_code: given })
+  await say(as, 'POST', `${twoFactor}/recovery-codes`, {}, { password, code: code() })
+  nextStep(server)
+  await say(as, 'POST', `${twoFactor}/recovery-codes`, {}, { password, code: code() })
+  nextStep(server)
+  for (let i = 0; i < 2; i++) await say(as, 'POST', `${twoFactor}/disable`, {}, { password, code: code() })
+  const protectedOne = await createPerson(server, { role: 'viewer' })
+  await enableTwoFactor(server, protectedOne.as, protectedOne.password)
+  provider.signedInAs('somebody', { email: protectedOne.email, email_verified: true })
+  for (let i = 0; i < 2; i++) {
+    const begun = await say(nobody, 'POST', '/api/auth/single-sign-on', {}, { next: '/' })
+    const search = await provider.visit(begun.json<{ url: string }>().url)
+    const back = caller(app, { cookie: cookiesOf(begun) })
+    await say(back, 'POST', '/api/auth/single-sign-on/finish', {}, { search })
+    await say(back, 'POST', '/api/auth/single-sign-on/finish', {}, { search })
+    for (const what of ['two-factor', 'single-sign-on'])
+      await say(as, 'DELETE', `/api/users/{id}/${what}`, { id: protectedOne.id })
+  }
 
   const csv = 'building,floor,level,sensor_key,name,sensor_type\nDoc,1F,1,doc/1,x,co2\n'
   const headers = { 'content-type': 'text/csv' }
@@ -246,6 +350,15 @@ test('what the server really answers is what the document says, for every operat
   await say(as, 'GET', '/api/retention/log')
   await say(as, 'GET', '/api/retention/log', {}, undefined, { query: '?cursor=x' })
 
+  for (const [of, { id }] of Object.entries({ floor, building })) {
+    await say(as, 'GET', `/api/live/${of}/{id}`, { id })
+    await say(as, 'GET', `/api/live/${of}/{id}`, { id: 2_147_483_647 })
+  }
+
+  await say(as, 'GET', '/api/audit')
+  await say(as, 'GET', '/api/audit', {}, undefined, { query: '?cursor=x' })
+  await say(as, 'GET', '/api/audit/export')
+
   const untold = operations.filter(({ method, path, operation }) => {
     const success = Object.keys(operation.responses).find((status) => status.startsWith('2'))
     return !seen.get(`${method} ${path}`)?.has(Number(success))
@@ -257,13 +370,24 @@ test('what the server really answers is what the document says, for every operat
   )
 })
 
+test('every write that succeeded above has an entry in the audit log, and every export (S11)', async () => {
+  assert.deepEqual(await entries.findWrong(server.services.database.db), [])
+})
+
+test('no secret stands in the audit log or in a log line after all of that (S9)', async () => {
+  const passwords = [administrator.password, 'wrong wrong']
+  const { db } = server.services.database
+  assert.deepEqual(await findSecrets(db, server.logged, passwords), [])
+  assert.equal((await findSecrets(db, [`planted: ${administrator.password}`], passwords)).length, 1)
+})
+
 test('there is a page to browse it, whose scripts all come from here', async () => {
   const page = await as('GET', '/api/docs/')
   assert.equal(page.statusCode, 200)
   assert.match(String(page.headers['content-type']), /^text\/html/)
   const policy = String(page.headers['content-security-policy'])
-  assert.match(policy, /default-src 'self'/)
-  assert.doesNotMatch(policy, /script-src[^;]*unsafe|default-src[^;]*unsafe/)
+  assert.match(policy, /script-src 'self'/)
+  assert.doesNotMatch(policy, /unsafe/)
   assert.doesNotMatch(page.body, /<script(?![^>]*\bsrc=)|\son\w+=/, 'no inline script that the policy would block')
   const sources = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '')
   assert.ok(sources.length > 3)

@@ -4,9 +4,11 @@ import net from 'node:net'
 import test, { after } from 'node:test'
 import type { Problem } from '@plenum/contract'
 import { pino } from 'pino'
+import { bySystem } from '#audit'
 import { buildApp } from '../../src/app.ts'
 import { createServices } from '../../src/services.ts'
-import { administrator, assertPoolAtRest, cloneDatabase, createTestClock, eventually, signIn } from '#test'
+import { cookieOf, readLive } from '../live-stream.ts'
+import { administrator, assertPoolAtRest, cloneDatabase, createTestClock, create, eventually, signIn } from '#test'
 
 /** A way to the database that can be cut. */
 async function cuttable(databaseUrl: string) {
@@ -49,16 +51,17 @@ async function cuttable(databaseUrl: string) {
 const wire = await cuttable(await cloneDatabase())
 const logged: string[] = []
 const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) })
+const clock = createTestClock()
 const services = await createServices({
   databaseUrl: wire.url,
   replicaUrl: null,
   publicUrl: null,
   address: 'http://localhost:3000',
   log,
-  clock: createTestClock(),
+  clock,
 })
 const app = await buildApp(services, { log, metricsToken: null, webDir: null })
-await services.auth.administrators.create(administrator.email, administrator.password)
+await services.people.administrators.create(administrator.email, administrator.password, bySystem('test'))
 after(async () => {
   await app.close()
   await services.close()
@@ -112,5 +115,36 @@ test('with the database away every answer is 503 and says when to try again; bac
     5_000,
   )
   assert.equal((await as('GET', '/readyz')).json().status, 'ready')
+  await assertPoolAtRest(services)
+})
+
+test('live streams stay open while the database is away, send nothing that nobody could allow, and go on', async () => {
+  const as = await signIn(app, administrator)
+  const { id } = await create(as, '/api/buildings', { name: 'Outage', timezone: 'UTC' })
+  const reader = await readLive(app, { url: `/api/live/building/${id}`, headers: await cookieOf(app, administrator) })
+  const passSeconds = async (): Promise<void> => {
+    clock.nowMs += 6_000
+    await services.live.beat()
+  }
+  logged.length = 0
+  await wire.cut()
+  for (let i = 0; i < 5; i++) await passSeconds()
+  assert.equal(reader.isEnded(), false)
+  assert.match(reader.text(), /^:$/m, 'it says that it is there')
+  assert.equal(logged.filter((line) => line.includes('are not known')).length, 1, 'said once')
+
+  await wire.mend()
+  await eventually(
+    async () => (await as('PATCH', `/api/buildings/${id}`, { name: 'Back' })).statusCode,
+    (status) => status === 200,
+  )
+  await eventually(
+    async () => {
+      await passSeconds()
+      return JSON.stringify(reader.events().at(-1))
+    },
+    (event) => event.includes('Back'),
+  )
+  reader.leave()
   await assertPoolAtRest(services)
 })

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import pg from 'pg'
+import { bySystem } from '#audit'
 import { type App, type EmbeddedDatabase, startEmbeddedDatabase, systemClock } from '#platform'
 import {
   administrator,
@@ -132,7 +133,7 @@ async function serve(t: TestContext, { url: databaseUrl }: EmbeddedDatabase): Pr
     await services.close()
   })
   await app.listen({ host: '127.0.0.1', port: 0 })
-  await services.auth.administrators.create(administrator.email, administrator.password)
+  await services.people.administrators.create(administrator.email, administrator.password, bySystem('test'))
   const clock = { nowMs: 0, now: () => Date.now() }
   return { app, services, databaseUrl, clock, as: await signIn(app, administrator), logged: [] }
 }

@@ -6,8 +6,8 @@ import { launchBrowser, openPage, picture, skip } from './browser.ts'
 import { email, makeDataDir, startPlenum } from './plenum.ts'
 
 const words = {
-  en: { email: 'E-mail', password: 'Password', signIn: 'Sign in' },
-  ja: { email: 'メールアドレス', password: 'パスワード', signIn: 'サインイン' },
+  en: { email: 'E-mail', password: 'Password', signIn: 'Sign in', live: 'Live' },
+  ja: { email: 'メールアドレス', password: 'パスワード', signIn: 'サインイン', live: 'ライブ' },
 }
 type Language = keyof typeof words
 
@@ -48,7 +48,8 @@ test('whoever signs in with the printed password sees ten floors, and thirty sen
 
   await t.test('a session that ends leads to sign-in and back to the same page', async () => {
     const floor = page.url()
-    await context.clearCookies()
+    // As another tab does it: this one hears of it from the server.
+    await page.evaluate("fetch('/api/auth/sign-out', { method: 'POST' }).then(({ status }) => status)")
     await page.getByLabel(words.en.email).waitFor()
     await fillIn(page, password)
     await page.getByRole('heading', { level: 1, name: '3F' }).waitFor()
@@ -101,6 +102,7 @@ async function lookAtPages(
   await look('building')
   await page.goto(floorPath)
   await countIs(page, 30, () => page.getByRole('article').count())
+  await page.getByText(words[locale].live, { exact: true }).waitFor()
   await look('floor')
   await context.clearCookies()
   await page.goto('/sign-in')

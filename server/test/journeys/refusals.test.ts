@@ -31,6 +31,7 @@ test('a wrong setting stops the start with one line that names it', async (t) =>
   const wrong: Record<string, string>[] = [
     { PLENUM_PORT: 'http' },
     { PLENUM_ROLE: 'worker' },
+    { PLENUM_TRUSTED_PROXIES: 'my proxy' },
     { PLENUM_HOST: '192.0.2.1', PLENUM_PORT: '3000' },
     { DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:1/plenum' },
     { PLENUM_DATA_DIR: '/dev/null' },

@@ -1,3 +1,4 @@
+import { bySystem } from '#audit'
 import { randomBytes } from 'node:crypto'
 import { type ReadingRun, sensorKinds, type SensorType } from '@plenum/contract'
 import { createSimulation, demoBuilding } from '@plenum/simulator'
@@ -49,7 +50,7 @@ export async function startTower() {
   const { services, as, clock } = server
   const whole = demoBuilding()
   const plan = { ...whole, gateways: whole.gateways.slice(0, 1), floors: whole.floors.slice(0, 3) }
-  await services.registry.addBuilding(plan)
+  await services.registry.addBuilding(plan, bySystem('test'))
   const { db } = services.database
   const rows = await db.selectFrom('sensor').select(['id', 'sensor_key']).execute()
   const ids = new Map(rows.map(({ id, sensor_key }) => [sensor_key, id]))

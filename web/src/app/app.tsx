@@ -1,8 +1,9 @@
 import { MantineProvider } from '@mantine/core'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { forgetSession } from '../auth/session.ts'
+import { forgetSession, sessionQuery } from '../auth/session.ts'
 import { createQueryClient } from '../platform/query-client.ts'
+import { getStyleNonce } from '../ui/style-nonce.ts'
 import { colorSchemeManager, cssVariablesResolver, theme } from '../ui/theme.ts'
 import { createAppRouter } from './router.tsx'
 
@@ -12,7 +13,10 @@ const onSignedOut = () => {
   void router.invalidate()
 }
 
-const client = createQueryClient({ onSignedOut })
+/** What somebody may do is asked again, and their page follows. */
+const onForbidden = () => void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
+
+const client = createQueryClient({ onSignedOut, onForbidden })
 const router = createAppRouter(client)
 
 export const App = () => (
@@ -21,6 +25,7 @@ export const App = () => (
     cssVariablesResolver={cssVariablesResolver}
     colorSchemeManager={colorSchemeManager}
     defaultColorScheme="auto"
+    getStyleNonce={getStyleNonce}
   >
     <QueryClientProvider client={client}>
       <RouterProvider router={router} />

@@ -4,6 +4,8 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useSeesPresence } from '../auth/session.ts'
+import { splitByPresence } from '../auth/withheld-sensors.ts'
 import { buildingDashboardQuery } from '../dashboard/dashboard-queries.ts'
 import { fromTop } from '../dashboard/floor-order.ts'
 import { sensorAnchor } from '../dashboard/sensor-anchor.ts'
@@ -22,6 +24,8 @@ const useTargets = (isOpen: boolean): Target[] => {
   const { data: buildings } = useQuery(buildingsQuery)
   const { data: dashboard } = useQuery({ ...buildingDashboardQuery(buildingId ?? 0), enabled: inBuilding })
   const { data: sensors } = useQuery({ ...sensorsOfBuildingQuery(buildingId ?? 0), enabled: inBuilding })
+
+  const seesPresence = useSeesPresence()
 
   return useMemo(() => {
     const goToFloor = (floorId: number, hash = '') =>
@@ -43,7 +47,7 @@ const useTargets = (isOpen: boolean): Target[] => {
         detail: dashboard?.building.name ?? '',
         go: () => goToFloor(id),
       })),
-      ...(sensors ?? []).map(({ id, floor_id, name, sensor_key }) => ({
+      ...splitByPresence(sensors ?? [], seesPresence).shown.map(({ id, floor_id, name, sensor_key }) => ({
         id: `sensor-${id}`,
         section: 'sensors' as const,
         label: name,
@@ -51,7 +55,7 @@ const useTargets = (isOpen: boolean): Target[] => {
         go: () => goToFloor(floor_id, sensorAnchor(id)),
       })),
     ]
-  }, [buildings, dashboard, sensors, navigate])
+  }, [buildings, dashboard, sensors, seesPresence, navigate])
 }
 
 const sections = ['buildings', 'floors', 'sensors'] as const

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { buildingDashboardQuery } from '../dashboard/dashboard-queries.ts'
 import { fromTop } from '../dashboard/floor-order.ts'
+import { AdminList } from './admin-list.tsx'
 import { useCurrentBuildingId } from './current-building.ts'
 import { FloorList } from './floor-list.tsx'
 import { floorToOpen } from './floor-to-open.ts'
@@ -38,7 +39,9 @@ export const Navigation = ({ onNavigate }: { onNavigate?: (() => void) | undefin
   const { floorId, lastId } = useFloorIds()
   const opened = floorToOpen(floors, lastId)
   const isOnFloor = floorId !== undefined
-  const isOnExplorer = useLocation({ select: ({ pathname }) => pathname === '/explorer' })
+  const path = useLocation({ select: ({ pathname }) => pathname })
+  const isOnExplorer = path === '/explorer'
+  const isOnOverview = !isOnFloor && !isOnExplorer && !path.startsWith('/admin') && !path.startsWith('/account')
   return (
     <nav className={classes.navigation} aria-label={t('app.navigation')}>
       <Link
@@ -47,7 +50,7 @@ export const Navigation = ({ onNavigate }: { onNavigate?: (() => void) | undefin
           : { to: '/buildings/$buildingId' as const, params: { buildingId: String(buildingId) } })}
         className={classes.item}
         onClick={onNavigate}
-        data-active={(!isOnFloor && !isOnExplorer) || undefined}
+        data-active={isOnOverview || undefined}
       >
         <IconLayoutDashboard size={18} stroke={1.5} aria-hidden />
         {t('nav.overview')}
@@ -75,6 +78,7 @@ export const Navigation = ({ onNavigate }: { onNavigate?: (() => void) | undefin
         <IconChartLine size={18} stroke={1.5} aria-hidden />
         {t('nav.explorer')}
       </Link>
+      <AdminList onNavigate={onNavigate} />
     </nav>
   )
 }

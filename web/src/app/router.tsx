@@ -8,6 +8,9 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
+import { AccountLayout } from '../account/account-layout.tsx'
+import { parseAuditSearch } from '../audit/audit-search.ts'
+import { ReturnPage } from '../auth/return-page.tsx'
 import { returnAddress } from '../auth/return-address.ts'
 import { sessionQuery } from '../auth/session.ts'
 import { SignInPage } from '../auth/sign-in-page.tsx'
@@ -16,6 +19,8 @@ import { FloorPage } from '../dashboard/floor-page.tsx'
 import { parseFloorSearch } from '../dashboard/floor-search.ts'
 import { OverviewPage } from '../dashboard/overview-page.tsx'
 import { parseExplorerSearch } from '../history/explorer-search.ts'
+import { followProfile } from '../platform/language.ts'
+import { parsePeopleSearch } from '../people/people-search.ts'
 import { parseAddress, stringifyAddress } from './address.ts'
 import { BrokenPage, FirstWait, UnknownAddressPage } from './outside-pages.tsx'
 import { Shell } from './shell.tsx'
@@ -40,6 +45,8 @@ const signInRoute = createRoute({
   },
 })
 
+const returnRoute = createRoute({ getParentRoute: () => rootRoute, path: '/sign-in/return', component: ReturnPage })
+
 /** Everything but signing in; whoever is not signed in is sent there and comes back. */
 const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -51,6 +58,8 @@ const signedInRoute = createRoute({
   beforeLoad: async ({ context, location }) => {
     const { user } = await context.client.query(sessionQuery)
     if (!user) throw redirect({ to: '/sign-in', search: { next: location.href } })
+    // Before anything is drawn, so that no page is ever drawn in the wrong language.
+    await followProfile(user.locale)
   },
 })
 
@@ -83,9 +92,82 @@ const explorerRoute = createRoute({
   validateSearch: parseExplorerSearch,
 })
 
+const adminRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/admin',
+  beforeLoad: async ({ context }) => {
+    const { user } = await context.client.query(sessionQuery)
+    throw redirect({ to: user?.role === 'administrator' ? '/admin/people' : '/admin/gateways', replace: true })
+  },
+})
+
+const gatewaysRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/admin/gateways',
+  component: lazyRouteComponent(() => import('../keys/gateways-page.tsx'), 'GatewaysPage'),
+})
+
+/** Only administrators come here: of all others none of it is loaded. */
+const peopleRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/admin/people',
+  component: lazyRouteComponent(() => import('../people/people-page.tsx'), 'PeoplePage'),
+  validateSearch: parsePeopleSearch,
+})
+
+const auditRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/admin/audit',
+  component: lazyRouteComponent(() => import('../audit/audit-page.tsx'), 'AuditPage'),
+  validateSearch: parseAuditSearch,
+})
+
+const accountRoute = createRoute({ getParentRoute: () => signedInRoute, path: '/account', component: AccountLayout })
+const profileRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('../account/profile-page.tsx'), 'ProfilePage'),
+})
+const securityRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: '/security',
+  component: lazyRouteComponent(() => import('../account/security-page.tsx'), 'SecurityPage'),
+})
+
+const ownKeysRoute = createRoute({
+  getParentRoute: () => accountRoute,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('../keys/own-keys-page.tsx'), 'OwnKeysPage'),
+})
+
+/** For those who hold a link, signed in or not. */
+const invitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/invitation/$token',
+  component: lazyRouteComponent(() => import('../people/invitation-page.tsx'), 'InvitationPage'),
+})
+const passwordResetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/password-reset/$token',
+  component: lazyRouteComponent(() => import('../people/password-reset-page.tsx'), 'PasswordResetPage'),
+})
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  signedInRoute.addChildren([overviewRoute, buildingRoute, floorRoute, explorerRoute]),
+  returnRoute,
+  invitationRoute,
+  passwordResetRoute,
+  signedInRoute.addChildren([
+    overviewRoute,
+    buildingRoute,
+    floorRoute,
+    explorerRoute,
+    adminRoute,
+    peopleRoute,
+    gatewaysRoute,
+    auditRoute,
+    accountRoute.addChildren([profileRoute, securityRoute, ownKeysRoute]),
+  ]),
 ])
 
 export const createAppRouter = (client: QueryClient) =>

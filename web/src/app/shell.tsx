@@ -6,12 +6,15 @@ import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { type MouseEvent, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { AccountMenu } from '../auth/account-menu.tsx'
+import { useProfileChange } from '../account/account-queries.ts'
+import { PreferencesContext } from '../platform/preferences.ts'
 import { LanguageMenu } from '../ui/language-menu.tsx'
 import { ThemeMenu } from '../ui/theme-menu.tsx'
 import { Wordmark } from '../ui/wordmark.tsx'
 import { BuildingSwitcher } from './building-switcher.tsx'
 import { Jump } from './jump.tsx'
 import { Navigation } from './navigation.tsx'
+import { useSignedInUser } from './signed-in-user.ts'
 import classes from './shell.module.css'
 
 const contentId = 'content'
@@ -30,6 +33,17 @@ const useFocusOnNewPage = () => {
     shown.current = path
   }, [path, hash])
   return content
+}
+
+/** What is chosen here is kept in the profile: it holds on every device. */
+const PreferenceMenus = () => {
+  const { mutate } = useProfileChange()
+  return (
+    <>
+      <LanguageMenu onChoose={(locale) => mutate({ locale })} />
+      <ThemeMenu onChoose={(theme) => mutate({ theme })} />
+    </>
+  )
 }
 
 const Header = ({ onOpenNavigation }: { onOpenNavigation: () => void }) => {
@@ -56,8 +70,7 @@ const Header = ({ onOpenNavigation }: { onOpenNavigation: () => void }) => {
           <kbd>Ctrl K</kbd>
         </button>
         <span className={classes.onlyWide}>
-          <LanguageMenu />
-          <ThemeMenu />
+          <PreferenceMenus />
         </span>
         <AccountMenu />
       </div>
@@ -70,37 +83,39 @@ export const Shell = () => {
   const { t } = useTranslation()
   const [isOpen, { open, close }] = useDisclosure(false)
   const content = useFocusOnNewPage()
+  const preferences = useSignedInUser()
   // Followed as a link, it would stay in the address that people share.
   const skip = (event: MouseEvent) => {
     event.preventDefault()
     content.current?.focus()
   }
   return (
-    <div className={classes.shell}>
-      <a href={`#${contentId}`} className={classes.skip} onClick={skip}>
-        {t('app.skip')}
-      </a>
-      <Header onOpenNavigation={open} />
-      <aside className={`${classes.side} ${classes.onlyWide}`}>
-        <Navigation />
-      </aside>
-      <Drawer
-        opened={isOpen}
-        onClose={close}
-        size={280}
-        title={<Wordmark />}
-        closeButtonProps={{ 'aria-label': t('app.close'), size: 44 }}
-      >
-        <Navigation onNavigate={close} />
-        <div className={classes.preferences}>
-          <LanguageMenu />
-          <ThemeMenu />
-        </div>
-      </Drawer>
-      <main id={contentId} ref={content} tabIndex={-1} className={classes.content}>
-        <Outlet />
-      </main>
-      <Jump />
-    </div>
+    <PreferencesContext value={preferences}>
+      <div className={classes.shell}>
+        <a href={`#${contentId}`} className={classes.skip} onClick={skip}>
+          {t('app.skip')}
+        </a>
+        <Header onOpenNavigation={open} />
+        <aside className={`${classes.side} ${classes.onlyWide}`}>
+          <Navigation />
+        </aside>
+        <Drawer
+          opened={isOpen}
+          onClose={close}
+          size={280}
+          title={<Wordmark />}
+          closeButtonProps={{ 'aria-label': t('app.close'), size: 44 }}
+        >
+          <Navigation onNavigate={close} />
+          <div className={classes.preferences}>
+            <PreferenceMenus />
+          </div>
+        </Drawer>
+        <main id={contentId} ref={content} tabIndex={-1} className={classes.content}>
+          <Outlet />
+        </main>
+        <Jump />
+      </div>
+    </PreferencesContext>
   )
 }

@@ -1,7 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core'
-import { IconLogout, IconUserCircle } from '@tabler/icons-react'
+import { IconLogout, IconSettings, IconUserCircle } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { sessionQuery, signOut } from './session.ts'
 
@@ -24,6 +24,12 @@ export const AccountMenu = () => {
       <Menu.Dropdown>
         {session?.user && <Menu.Label>{session.user.name || session.user.email}</Menu.Label>}
         {session?.user?.name && <Menu.Label>{session.user.email}</Menu.Label>}
+        <Menu.Item
+          leftSection={<IconSettings size={16} stroke={1.5} aria-hidden />}
+          renderRoot={(props) => <Link to="/account" {...props} />}
+        >
+          {t('account.open')}
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} stroke={1.5} aria-hidden />} onClick={() => leave.mutate()}>
           {t('account.signOut')}
         </Menu.Item>

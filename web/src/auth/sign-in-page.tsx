@@ -1,34 +1,26 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter, useSearch } from '@tanstack/react-router'
-import { type FormEvent, useId } from 'react'
+import { type FormEvent, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ProblemError, UnreachableError } from '../platform/api.ts'
-import { LanguageMenu } from '../ui/language-menu.tsx'
-import { ThemeMenu } from '../ui/theme-menu.tsx'
-import { Wordmark } from '../ui/wordmark.tsx'
+import { ProblemError } from '../platform/api.ts'
+import { ProblemNote } from '../ui/problem-note.tsx'
+import { CodeStep } from './code-step.tsx'
+import { OutsideCard } from './outside-card.tsx'
 import { returnAddress } from './return-address.ts'
 import { signIn } from './session.ts'
-import classes from './sign-in-page.module.css'
+import { SingleSignOnButton } from './single-sign-on-button.tsx'
 
 const SignInProblem = ({ error, id }: { error: Error; id: string }) => {
   const { t } = useTranslation()
-  if (error instanceof UnreachableError) {
-    return (
-      <p role="alert" id={id} className={classes.problem}>
-        {t('state.unreachableTitle')}
-      </p>
-    )
-  }
-  const status = error instanceof ProblemError ? error.status : 0
-  const requestId = error instanceof ProblemError && status >= 500 ? error.problem.request_id : undefined
-  const isWrong = status >= 400 && status < 429
+  const isTooOften = error instanceof ProblemError && error.status === 429
   return (
-    <div role="alert" id={id} className={classes.problem}>
-      <p>{isWrong ? t('signIn.wrong') : status === 429 ? t('signIn.tooMany') : t('state.brokenTitle')}</p>
-      {isWrong && <p className={classes.hint}>{t('signIn.hint')}</p>}
-      {requestId && <p className={classes.hint}>{t('state.requestId', { id: requestId })}</p>}
-    </div>
+    <ProblemNote
+      error={error}
+      id={id}
+      text={isTooOften ? t('signIn.tooMany') : t('signIn.wrong')}
+      hint={isTooOften ? undefined : t('signIn.hint')}
+    />
   )
 }
 
@@ -38,9 +30,11 @@ export const SignInPage = () => {
   const router = useRouter()
   const { next } = useSearch({ from: '/sign-in' })
   const problemId = useId()
+  const [needsCode, setNeedsCode] = useState(false)
+  const go = () => router.history.replace(returnAddress(next))
   const attempt = useMutation({
     mutationFn: ({ email, password }: { email: string; password: string }) => signIn(client, email, password),
-    onSuccess: () => router.history.replace(returnAddress(next)),
+    onSuccess: (isCodeAsked) => (isCodeAsked ? setNeedsCode(true) : go()),
   })
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -49,38 +43,31 @@ export const SignInPage = () => {
     attempt.mutate({ email: String(form.get('email')).trim(), password: String(form.get('password')) })
   }
 
+  if (needsCode) return <CodeStep onDone={go} onAgain={() => setNeedsCode(false)} />
   return (
-    <main className={classes.page}>
-      <title>{`${t('signIn.title')} · Plenum`}</title>
-      <form className={classes.card} onSubmit={submit} aria-describedby={attempt.error ? problemId : undefined}>
-        <Wordmark />
-        <h1 className={classes.title}>{t('signIn.title')}</h1>
-        <TextInput
-          name="email"
-          type="email"
-          label={t('signIn.email')}
-          autoComplete="username"
-          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the page is this form, nothing is skipped
-          autoFocus
-          required
-          withAsterisk={false}
-        />
-        <PasswordInput
-          name="password"
-          label={t('signIn.password')}
-          autoComplete="current-password"
-          required
-          withAsterisk={false}
-        />
-        {attempt.error && <SignInProblem error={attempt.error} id={problemId} />}
-        <Button type="submit" loading={attempt.isPending} fullWidth mt={4}>
-          {t('signIn.submit')}
-        </Button>
-      </form>
-      <div className={classes.preferences}>
-        <LanguageMenu />
-        <ThemeMenu />
-      </div>
-    </main>
+    <OutsideCard title={t('signIn.title')} onSubmit={submit} describedBy={attempt.error ? problemId : undefined}>
+      <TextInput
+        name="email"
+        type="email"
+        label={t('signIn.email')}
+        autoComplete="username"
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- the page is this form, nothing is skipped
+        autoFocus
+        required
+        withAsterisk={false}
+      />
+      <PasswordInput
+        name="password"
+        label={t('signIn.password')}
+        autoComplete="current-password"
+        required
+        withAsterisk={false}
+      />
+      {attempt.error && <SignInProblem error={attempt.error} id={problemId} />}
+      <Button type="submit" loading={attempt.isPending} fullWidth mt={4}>
+        {t('signIn.submit')}
+      </Button>
+      <SingleSignOnButton next={returnAddress(next)} />
+    </OutsideCard>
   )
 }

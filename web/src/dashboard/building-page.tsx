@@ -4,16 +4,19 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { isWithdrawn } from '../platform/api.ts'
+import { useShownZone } from '../platform/preferences.ts'
 import { buildingsQuery } from '../registry/registry-queries.ts'
 import { FailurePage } from '../ui/failure-page.tsx'
 import { FrozenBanner } from '../ui/frozen-banner.tsx'
 import { NoticePage } from '../ui/notice-page.tsx'
 import { type Crumb, PageHead } from '../ui/page-head.tsx'
+import { StreamNote } from '../ui/stream-note.tsx'
 import { Waiting } from '../ui/waiting.tsx'
 import { ZoneNote } from '../ui/zone-note.tsx'
 import { addUpFloors } from './building-sum.ts'
-import { buildingDashboardQuery } from './dashboard-queries.ts'
+import { buildingIntervalMs } from './dashboard-queries.ts'
 import { FloorTable } from './floor-table.tsx'
+import { useLiveBuilding } from './use-live.ts'
 
 const rows = Array.from({ length: 8 }, (_, index) => index)
 
@@ -36,8 +39,10 @@ const Summary = ({ floors }: Pick<BuildingDashboard, 'floors'>) => {
 export const BuildingPage = () => {
   const { t } = useTranslation()
   const buildingId = Number(useParams({ from: '/signed-in/buildings/$buildingId' }).buildingId)
-  const { data, error, dataUpdatedAt, refetch } = useQuery(buildingDashboardQuery(buildingId))
+  const { answer, stream } = useLiveBuilding(buildingId)
+  const { data, error, dataUpdatedAt, refetch } = answer
   const { data: buildings = [] } = useQuery(buildingsQuery)
+  const timeZone = useShownZone(data?.building.timezone)
   const crumbs: Crumb[] = buildings.length > 1 ? [{ name: t('overview.title'), link: { to: '/' } }] : []
 
   if (error && (!data || isWithdrawn(error))) return <FailurePage error={error} onRetry={() => void refetch()} />
@@ -47,14 +52,15 @@ export const BuildingPage = () => {
   return (
     <>
       <PageHead title={building.name} crumbs={crumbs}>
+        <StreamNote state={stream} everyS={buildingIntervalMs / 1_000} />
         <Summary floors={floors} />
-        <ZoneNote timeZone={building.timezone} at={generated_at} />
+        <ZoneNote timeZone={timeZone} at={generated_at} />
       </PageHead>
-      <FrozenBanner error={error} answeredAt={dataUpdatedAt} timeZone={building.timezone} />
+      <FrozenBanner error={error} answeredAt={dataUpdatedAt} timeZone={timeZone} />
       {floors.length === 0 ? (
         <NoticePage title={t('building.emptyTitle')} text={t('building.emptyText')} />
       ) : (
-        <FloorTable floors={floors} timeZone={building.timezone} />
+        <FloorTable floors={floors} timeZone={timeZone} />
       )}
     </>
   )

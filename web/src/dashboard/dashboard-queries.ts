@@ -3,9 +3,9 @@ import { queryOptions } from '@tanstack/react-query'
 import { getJson, isWithdrawn } from '../platform/api.ts'
 import { queryKeys } from '../platform/query-keys.ts'
 
-/** How often a page asks again while it is looked at; an unchanged answer is a 304 without a body. */
-const floorIntervalMs = 5_000
-const buildingIntervalMs = 10_000
+/** How often a page asks again while it is looked at and not told (use-live.ts); an unchanged answer is a 304 without a body. */
+export const floorIntervalMs = 5_000
+export const buildingIntervalMs = 10_000
 const sparklinesIntervalMs = 60_000
 
 /** Asks again while there is something to see: what is gone or forbidden is not asked for every five seconds. */

@@ -1,46 +1,13 @@
-import { NativeSelect, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
+import { NativeSelect } from '@mantine/core'
 import { type DashboardSensor, type SensorType, sensorTypes, type Zone } from '@plenum/contract'
-import { IconSearch } from '@tabler/icons-react'
-import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { SearchField } from '../ui/search-field.tsx'
 import { ConditionMark } from './condition-mark.tsx'
 import classes from './floor-filters.module.css'
 import { type FloorSearch, type Grouping, groupings } from './floor-search.ts'
 import { conditions, countConditions } from './sensor-condition.ts'
 
-/** Long enough to type a word without the address changing at every letter. */
 const typingPauseMs = 150
-
-const TextFilter = ({ value, onChange }: { value: string; onChange: (value: string) => void }) => {
-  const { t } = useTranslation()
-  const [text, setText] = useState(value)
-  const published = useRef(value)
-  const publish = useDebouncedCallback((next: string) => {
-    published.current = next
-    onChange(next)
-  }, typingPauseMs)
-  // Only an address that changed by itself (a link, the back button, "remove all filters") is taken over; one's own
-  // change comes back late and would undo what was typed since.
-  useEffect(() => {
-    if (value !== published.current) setText(value)
-    published.current = value
-  }, [value])
-  return (
-    <TextInput
-      type="search"
-      aria-label={t('floor.text')}
-      placeholder={t('floor.text')}
-      className={classes.text}
-      leftSection={<IconSearch size={16} stroke={1.5} aria-hidden />}
-      value={text}
-      onChange={({ currentTarget }) => {
-        setText(currentTarget.value)
-        publish(currentTarget.value.trim())
-      }}
-    />
-  )
-}
 
 interface StatusFilterProps {
   sensors: readonly DashboardSensor[]
@@ -95,7 +62,13 @@ export const FloorFilters = ({ sensors, zones, search, onChange }: FloorFiltersP
     <search aria-label={t('floor.filters')} className={classes.filters}>
       <StatusFilter sensors={sensors} search={search} onChange={onChange} />
       <div className={classes.fields}>
-        <TextFilter value={search.q ?? ''} onChange={(q) => onChange(q === '' ? withoutText : { ...search, q })} />
+        <SearchField
+          label={t('floor.text')}
+          value={search.q ?? ''}
+          pauseMs={typingPauseMs}
+          className={classes.text}
+          onChange={(q) => onChange(q === '' ? withoutText : { ...search, q })}
+        />
         <NativeSelect
           aria-label={t('floor.zone')}
           value={search.zone ?? ''}

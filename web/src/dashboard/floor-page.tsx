@@ -4,13 +4,15 @@ import { useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isWithdrawn } from '../platform/api.ts'
 import { useLanguage } from '../platform/language.ts'
+import { useShownZone } from '../platform/preferences.ts'
 import { buildingsQuery, zonesOfFloorQuery } from '../registry/registry-queries.ts'
 import { FailurePage } from '../ui/failure-page.tsx'
 import { FrozenBanner } from '../ui/frozen-banner.tsx'
 import { NoticePage } from '../ui/notice-page.tsx'
 import { type Crumb, PageHead } from '../ui/page-head.tsx'
+import { StreamNote } from '../ui/stream-note.tsx'
 import { ZoneNote } from '../ui/zone-note.tsx'
-import { floorDashboardQuery } from './dashboard-queries.ts'
+import { floorIntervalMs } from './dashboard-queries.ts'
 import { FloorFilters } from './floor-filters.tsx'
 import type { FloorSearch } from './floor-search.ts'
 import { FloorSkeleton } from './floor-skeleton.tsx'
@@ -19,6 +21,7 @@ import { filterSensors } from './sensor-filter.ts'
 import { groupSensors } from './sensor-groups.ts'
 import { SensorSections } from './sensor-sections.tsx'
 import { useSparkSeries } from './spark-series.ts'
+import { useLiveFloor } from './use-live.ts'
 
 /** "Buildings" stands first only where there are several. */
 const useCrumbs = (buildingId: number | undefined): Crumb[] => {
@@ -50,7 +53,8 @@ export const FloorPage = () => {
   const navigate = useNavigate()
   const floorId = Number(useParams({ from: '/signed-in/floors/$floorId' }).floorId)
   const search = useSearch({ from: '/signed-in/floors/$floorId' })
-  const { data, error, dataUpdatedAt, refetch } = useQuery(floorDashboardQuery(floorId))
+  const { answer, stream } = useLiveFloor(floorId)
+  const { data, error, dataUpdatedAt, refetch } = answer
   const { data: zones = noZones } = useQuery(zonesOfFloorQuery(floorId))
   const series = useSparkSeries(floorId)
   const crumbs = useCrumbs(data?.floor.building_id)
@@ -58,29 +62,34 @@ export const FloorPage = () => {
     () => groupSensors(filterSensors(data?.sensors ?? [], search), search.group ?? 'zone', zones, language),
     [data?.sensors, search, zones, language],
   )
+  const timeZone = useShownZone(data?.floor.timezone)
   useScrollToSensor(data !== undefined)
 
   if (error && (!data || isWithdrawn(error))) return <FailurePage error={error} onRetry={() => void refetch()} />
   if (!data) return <FloorSkeleton />
 
-  const { floor, sensors, generated_at } = data
+  const { floor, sensors, withheld, generated_at } = data
   const show = (next: FloorSearch) => {
     void navigate({ to: '/floors/$floorId', params: { floorId: String(floorId) }, search: next, replace: true })
   }
   return (
     <>
       <PageHead title={floor.name} crumbs={crumbs}>
+        <StreamNote state={stream} everyS={floorIntervalMs / 1_000} />
         <span>{t('floor.sensors', { count: sensors.length })}</span>
-        <ZoneNote timeZone={floor.timezone} at={generated_at} />
+        {withheld > 0 && <span title={t('presence.why')}>{t('floor.withheld', { count: withheld })}</span>}
+        <ZoneNote timeZone={timeZone} at={generated_at} />
       </PageHead>
-      <FrozenBanner error={error} answeredAt={dataUpdatedAt} timeZone={floor.timezone} />
-      {sensors.length === 0 ? (
+      <FrozenBanner error={error} answeredAt={dataUpdatedAt} timeZone={timeZone} />
+      {sensors.length === 0 && withheld > 0 && <NoticePage title={t('presence.title')} text={t('presence.why')} />}
+      {sensors.length === 0 && withheld === 0 && (
         <NoticePage title={t('floor.emptyTitle')} text={t('floor.emptyText')} />
-      ) : (
+      )}
+      {sensors.length > 0 && (
         <>
           <FloorFilters sensors={sensors} zones={zones} search={search} onChange={show} />
           {groups.length === 0 && <NothingFound sensors={sensors} zones={zones} search={search} onChange={show} />}
-          <SensorSections groups={groups} series={series} buildingId={floor.building_id} timeZone={floor.timezone} />
+          <SensorSections groups={groups} series={series} buildingId={floor.building_id} timeZone={timeZone} />
         </>
       )}
     </>

@@ -7,7 +7,7 @@ import { Age } from '../ui/age.tsx'
 import { ConditionMark } from './condition-mark.tsx'
 import { fromTop } from './floor-order.ts'
 import classes from './floor-table.module.css'
-import { type KindColumn, kindColumns } from './kind-columns.ts'
+import { type KindColumn, kindColumns, type KindSummary } from './kind-columns.ts'
 import { RangeBar } from './range-bar.tsx'
 
 type BuildingFloor = BuildingDashboard['floors'][number]
@@ -39,6 +39,19 @@ const FloorState = ({ floor }: { floor: BuildingFloor }) => {
   )
 }
 
+/** Nothing where single values are withheld. */
+const Range = ({ summary, averageUnit }: { summary: KindSummary; averageUnit: string }) => {
+  const show = useShownValue()
+  if (summary.min === null || summary.max === null) return null
+  const [low, high] = [show(summary.min, summary), show(summary.max, summary)]
+  return (
+    <span className={classes.range}>
+      {low.unit === high.unit ? low.number : `${low.number} ${low.unit}`}–{high.number}
+      {high.unit === averageUnit && low.unit === high.unit ? '' : ` ${high.unit}`}
+    </span>
+  )
+}
+
 /** Average with minimum and maximum: the unit once, the bar for comparing floors. */
 const KindCell = ({ floor, column }: { floor: BuildingFloor; column: KindColumn }) => {
   const { t } = useTranslation()
@@ -53,16 +66,12 @@ const KindCell = ({ floor, column }: { floor: BuildingFloor; column: KindColumn 
     )
   }
   const average = show(summary.avg, summary)
-  const [low, high] = [show(summary.min, summary), show(summary.max, summary)]
   return (
     <span className={classes.kind}>
       <span className={classes.average}>
         <b>{average.number}</b> <span>{average.unit}</span>
       </span>
-      <span className={classes.range}>
-        {low.unit === high.unit ? low.number : `${low.number} ${low.unit}`}–{high.number}
-        {high.unit === average.unit && low.unit === high.unit ? '' : ` ${high.unit}`}
-      </span>
+      <Range summary={summary} averageUnit={average.unit} />
       <RangeBar column={column} summary={summary} />
     </span>
   )
@@ -131,7 +140,7 @@ export const FloorTable = ({ floors, timeZone }: FloorTableProps) => {
               </th>
               {floor.sensors === 0 ? (
                 <td data-cell="state" colSpan={columns.length + 2} className={classes.quiet}>
-                  {t('building.noSensors')}
+                  {floor.withheld > 0 ? t('floor.withheld', { count: floor.withheld }) : t('building.noSensors')}
                 </td>
               ) : (
                 <FloorCells floor={floor} columns={columns} timeZone={timeZone} />

@@ -44,6 +44,12 @@ test('floors share one scale, and power starts at zero', () => {
   assert.deepEqual(power, { kind: 'power', low: 0, high: 900 })
 })
 
+test('a kind of which only the average is told counts with it', () => {
+  const occupancy = { ...floor(['occupancy', 4, 6]).kinds[0], min: null, max: null }
+  const floors = [{ ...floor(), kinds: [occupancy] }, floor(['occupancy', 1, 3])] as Parameters<typeof kindColumns>[0]
+  assert.deepEqual(kindColumns(floors), [{ kind: 'occupancy', low: 1, high: 5 }])
+})
+
 test('a place is within the scale, also when there is only one value', () => {
   const column = { kind: 'co2' as const, low: 400, high: 800 }
   assert.equal(placeOn(column, 500), 0.25)

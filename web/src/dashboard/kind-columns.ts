@@ -17,10 +17,13 @@ export interface KindColumn {
 const summariesOf = (floors: readonly BuildingFloor[], kind: SensorType): KindSummary[] =>
   floors.flatMap(({ kinds }) => kinds.filter(({ sensor_type }) => sensor_type === kind))
 
+/** Where minimum and maximum are withheld, there is only the average. */
+export const rangeOf = ({ min, max, avg }: KindSummary) => ({ low: min ?? avg, high: max ?? avg })
+
 /** Power is measured from zero, so that twice as long is twice as much. */
 const scaleOf = (summaries: readonly KindSummary[], kind: SensorType): KindColumn => {
-  const low = Math.min(...summaries.map(({ min }) => min), ...(kind === 'power' ? [0] : []))
-  const high = Math.max(...summaries.map(({ max }) => max))
+  const low = Math.min(...summaries.map((summary) => rangeOf(summary).low), ...(kind === 'power' ? [0] : []))
+  const high = Math.max(...summaries.map((summary) => rangeOf(summary).high))
   return { kind, low, high: high > low ? high : low + 1 }
 }
 

@@ -3,6 +3,7 @@ import type { Building } from '@plenum/contract'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Navigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { useShownZone } from '../platform/preferences.ts'
 import { buildingsQuery } from '../registry/registry-queries.ts'
 import { Age } from '../ui/age.tsx'
 import { FailurePage } from '../ui/failure-page.tsx'
@@ -23,6 +24,7 @@ const mostSummaries = 40
 const BuildingState = ({ building }: { building: Building }) => {
   const { t } = useTranslation()
   const { data } = useQuery({ ...buildingDashboardQuery(building.id), refetchInterval: summaryIntervalMs })
+  const timeZone = useShownZone(building.timezone)
   if (!data) return null
   const { status, expected, newestAt } = addUpFloors(data.floors)
   if (expected + status.disabled === 0) return <span className={classes.state}>{t('building.noSensors')}</span>
@@ -37,7 +39,7 @@ const BuildingState = ({ building }: { building: Building }) => {
       ))}
       {newestAt && (
         <span className={classes.newest}>
-          {t('building.newest')} <Age at={newestAt} timeZone={building.timezone} />
+          {t('building.newest')} <Age at={newestAt} timeZone={timeZone} />
         </span>
       )}
     </span>

@@ -1,4 +1,4 @@
-import { type KindColumn, type KindSummary, placeOn } from './kind-columns.ts'
+import { type KindColumn, type KindSummary, placeOn, rangeOf } from './kind-columns.ts'
 import classes from './range-bar.module.css'
 
 const percent = (share: number) => `${Math.round(share * 1000) / 10}%`
@@ -10,8 +10,9 @@ interface RangeBarProps {
 
 /** From minimum to maximum, with a mark at the average, on the scale all floors share. The numbers stand beside it. */
 export const RangeBar = ({ column, summary }: RangeBarProps) => {
-  const left = placeOn(column, summary.min)
-  const right = placeOn(column, summary.max)
+  const { low, high } = rangeOf(summary)
+  const left = placeOn(column, low)
+  const right = placeOn(column, high)
   return (
     <span className={classes.track} aria-hidden>
       <span className={classes.range} style={{ left: percent(left), width: percent(right - left) }} />

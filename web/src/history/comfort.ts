@@ -1,4 +1,5 @@
 import { type SensorType, sensorKinds } from '@plenum/contract'
+import { inShownUnit, type UnitScale, unitScale } from '../readings/shown-unit.ts'
 
 /** Whose figures they are; the panel's heading names it, as others go by others. */
 export type GuideSource = 'en16798' | 'japan'
@@ -28,11 +29,23 @@ const bands: Partial<Record<SensorType, Comfort>> = {
 }
 const limits: Partial<Record<SensorType, Limit>> = { co2: { value: 1_000, source: 'japan' } }
 
-/** Only in the unit the figures are in. */
-const isOwnUnit = (kind: SensorType, unit: string) => sensorKinds[kind].unit === unit
+/** From the unit the figures are in to that of the axis; undefined for a unit that they can't be said in. */
+const scaleTo = (kind: SensorType, unit: string): UnitScale | null | undefined => {
+  const own = sensorKinds[kind].unit
+  if (own === unit) return null
+  const scale = unitScale(own, 'imperial')
+  return scale?.unit === unit ? scale : undefined
+}
 
-export const comfortBandOf = (kind: SensorType, unit: string): Comfort | null =>
-  isOwnUnit(kind, unit) ? (bands[kind] ?? null) : null
+export const comfortBandOf = (kind: SensorType, unit: string): Comfort | null => {
+  const scale = scaleTo(kind, unit)
+  const band = bands[kind]
+  if (!band || scale === undefined) return null
+  return { ...band, low: inShownUnit(band.low, scale), high: inShownUnit(band.high, scale) }
+}
 
-export const limitOf = (kind: SensorType, unit: string): Limit | null =>
-  isOwnUnit(kind, unit) ? (limits[kind] ?? null) : null
+export const limitOf = (kind: SensorType, unit: string): Limit | null => {
+  const scale = scaleTo(kind, unit)
+  const limit = limits[kind]
+  return limit && scale !== undefined ? { ...limit, value: inShownUnit(limit.value, scale) } : null
+}

@@ -1,6 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Sensor } from '@plenum/contract'
 import { useMemo } from 'react'
+import { useSeesPresence } from '../auth/session.ts'
+import { splitByPresence } from '../auth/withheld-sensors.ts'
 import { buildingDashboardQuery } from '../dashboard/dashboard-queries.ts'
 import { fromTop } from '../dashboard/floor-order.ts'
 import { queryKeys } from '../platform/query-keys.ts'
@@ -34,15 +36,19 @@ export const useExplorerBuilding = (wantedId: number | undefined) => {
     }),
   })
   const sensors = useQuery({ ...sensorsOfBuildingQuery(id ?? 0), enabled: inBuilding })
-  const sensorsById = useMemo(
-    () => new Map<number, Sensor>(sensors.data?.map((sensor) => [sensor.id, sensor])),
-    [sensors.data],
+  const seesPresence = useSeesPresence()
+  const { shown, withheldById } = useMemo(
+    () => splitByPresence(sensors.data ?? [], seesPresence),
+    [sensors.data, seesPresence],
   )
+  const sensorsById = useMemo(() => new Map<number, Sensor>(shown.map((sensor) => [sensor.id, sensor])), [shown])
   const isWithoutBuildings = buildings.data?.length === 0 && wantedId === undefined
   return {
     building: dashboard.data,
-    sensors: sensors.data,
+    /** Those whose readings are shown to whoever is signed in. */
+    sensors: sensors.data && shown,
     sensorsById,
+    withheldById,
     isWithoutBuildings,
     severalBuildings: (buildings.data?.length ?? 0) > 1,
     error: buildings.error ?? dashboard.error ?? sensors.error,

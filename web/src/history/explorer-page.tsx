@@ -1,6 +1,7 @@
 import { useDisclosure } from '@mantine/hooks'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { useShownZone } from '../platform/preferences.ts'
 import { FailurePage } from '../ui/failure-page.tsx'
 import { NoticePage } from '../ui/notice-page.tsx'
 import { type Crumb, PageHead } from '../ui/page-head.tsx'
@@ -38,8 +39,8 @@ const Explorer = ({
 }) => {
   const { t } = useTranslation()
   const { view, show } = useView()
-  const { timeZone } = building
-  const { sensors = [], sensorsById } = known
+  const timeZone = useShownZone(building.timeZone)
+  const { sensors = [], sensorsById, withheldById } = known
   const [isChoosing, { open, close }] = useDisclosure(false)
   const floor = useLastFloor(building.floors)
   const control = useSpan(view.range, timeZone, (span, options) => show({ range: span }, options))
@@ -50,6 +51,8 @@ const Explorer = ({
     const isAdded = without.length === view.sensorIds.length
     show({ sensorIds: isAdded ? [...without, sensorId].slice(0, mostSensors) : without }, { replace: isChoosing })
   }
+  const exported = view.sensorIds.filter((id) => !withheldById.has(id))
+  const isAllWithheld = (view.sensorIds.length > 0 ? exported : sensors).length === 0 && withheldById.size > 0
   const crumbs: Crumb[] = known.severalBuildings
     ? [{ name: building.name, link: { to: '/buildings/$buildingId', params: { buildingId: String(building.id) } } }]
     : []
@@ -72,18 +75,27 @@ const Explorer = ({
         <SensorChips
           sensorIds={view.sensorIds}
           traces={traces}
+          withheldById={withheldById}
           isKnown={known.sensors !== undefined}
           onRemove={toggle}
           onRemoveAll={() => show({ sensorIds: [] })}
           onChoose={open}
         >
-          <ExportMenu sensorIds={view.sensorIds} span={control.shown} />
+          {exported.length > 0 && <ExportMenu sensorIds={exported} span={control.shown} />}
         </SensorChips>
       )}
       {known.sensors === undefined ? (
         <ExplorerSkeleton />
       ) : traces.length > 0 ? (
-        <HistoryCharts traces={traces} control={control} timeZone={timeZone} onShow={(range) => show({ range })} />
+        <HistoryCharts
+          traces={traces}
+          control={control}
+          timeZone={timeZone}
+          buildingZone={building.timeZone}
+          onShow={(range) => show({ range })}
+        />
+      ) : isAllWithheld ? (
+        <NoticePage title={t('presence.title')} text={t('presence.why')} />
       ) : (
         view.sensorIds.length === 0 && (
           <NothingChosen
@@ -98,6 +110,7 @@ const Explorer = ({
         isOpen={isChoosing}
         onClose={close}
         sensors={sensors}
+        withheld={withheldById.size}
         floors={building.floors}
         floorId={traces.at(-1)?.sensor.floor_id ?? floor?.id}
         chosenIds={view.sensorIds}

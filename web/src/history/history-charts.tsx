@@ -15,16 +15,19 @@ import type { SpanControl } from './use-span.ts'
 interface HistoryChartsProps {
   traces: readonly Trace[]
   control: SpanControl
+  /** Times are shown in it. */
   timeZone: string
+  /** Days are counted in it. */
+  buildingZone: string
   onShow: (range: TimeRange) => void
 }
 
 /** Charts and figures of the chosen sensors, in whatever state their data are. */
-export const HistoryCharts = ({ traces, control, timeZone, onShow }: HistoryChartsProps) => {
+export const HistoryCharts = ({ traces, control, timeZone, buildingZone, onShow }: HistoryChartsProps) => {
   const { ref, width } = useChartWidth()
   const panels = useMemo(() => panelsOf(traces), [traces])
   const points = pointsFor(width, window.devicePixelRatio)
-  const loaded = useColumns(traces, control.settled, points, timeZone)
+  const loaded = useColumns(traces, control.settled, points, buildingZone)
   const { newest, newestAt, isAllEmpty, isNewestKnown } = useNewest(loaded, control.settled)
   const hasColumns = loaded.some(({ columns }) => columns !== undefined)
   const isFailed = loaded.every(({ error }) => error !== null)

@@ -32,8 +32,11 @@ const usePanelNotes = (panel: Panel, axisUnits: readonly string[], settled: Span
   const measured = { sensor_type: panel.kind, unit }
   const comfort = comfortBandOf(panel.kind, unit)
   if (comfort) {
-    const high = text(comfort.high, measured).replace(/\.0+(?= )/, '')
-    notes.push(t('explorer.comfort', { low: comfort.low, high, source: t(`explorer.sources.${comfort.source}`) }))
+    const short = (value: number) => text(value, measured).replace(/\.0+(?= )/, '')
+    const low = short(comfort.low).split(' ')[0]
+    notes.push(
+      t('explorer.comfort', { low, high: short(comfort.high), source: t(`explorer.sources.${comfort.source}`) }),
+    )
   }
   const limit = limitOf(panel.kind, unit)
   if (limit) {

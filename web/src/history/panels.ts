@@ -1,11 +1,15 @@
-import { type Sensor, type SensorType, sensorKinds, sensorTypes } from '@plenum/contract'
+import { type Sensor, type SensorType, sensorKinds, sensorTypes, type UnitSystem } from '@plenum/contract'
+import { type UnitScale, unitScale } from '../readings/shown-unit.ts'
 
 /** Colours that colour-blind people tell apart are six; where one comes back in a panel, its lines are dashed. */
 const inkCount = 6
 
 /** One sensor as it is drawn: the same colour in every panel, chip and table. */
 export interface Trace {
+  /** Its unit is the one that is shown. */
   sensor: Sensor
+  /** From the unit it measures in; null where that is shown. */
+  scale: UnitScale | null
   floorName: string
   /** Which of the `--trace-…` colours. */
   ink: number
@@ -31,14 +35,17 @@ export const tracesOf = (
   sensorIds: readonly number[],
   sensors: ReadonlyMap<number, Sensor>,
   floorNames: ReadonlyMap<number, string>,
+  units: UnitSystem = 'auto',
 ): Trace[] => {
   const traces: Trace[] = []
   sensorIds.forEach((id, index) => {
-    const sensor = sensors.get(id)
-    if (!sensor) return
+    const measured = sensors.get(id)
+    if (!measured) return
+    const scale = unitScale(measured.unit, units)
+    const sensor = scale === null ? measured : { ...measured, unit: scale.unit }
     const ink = index % inkCount
     const before = traces.filter((one) => one.ink === ink && one.sensor.sensor_type === sensor.sensor_type)
-    traces.push({ sensor, floorName: floorNames.get(sensor.floor_id) ?? '', ink, dash: before.length })
+    traces.push({ sensor, scale, floorName: floorNames.get(sensor.floor_id) ?? '', ink, dash: before.length })
   })
   return traces
 }

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import type { Sensor } from '@plenum/contract'
 import { Link } from '@tanstack/react-router'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
@@ -53,6 +54,7 @@ const FloorLink = ({ trace: { sensor, floorName } }: { trace: Trace }) => {
 interface SensorChipsProps {
   sensorIds: readonly number[]
   traces: readonly Trace[]
+  withheldById: ReadonlyMap<number, Sensor>
   /** Sensors are known, so one that is missing does not exist. */
   isKnown: boolean
   onRemove: (sensorId: number) => void
@@ -64,7 +66,7 @@ interface SensorChipsProps {
 
 /** The chosen sensors with their colours. */
 export const SensorChips = (props: SensorChipsProps) => {
-  const { sensorIds, traces, isKnown, onRemove, onRemoveAll, onChoose, children } = props
+  const { sensorIds, traces, withheldById, isKnown, onRemove, onRemoveAll, onChoose, children } = props
   const { t } = useTranslation()
   return (
     <div className={classes.choice}>
@@ -72,7 +74,12 @@ export const SensorChips = (props: SensorChipsProps) => {
         {sensorIds.map((id) => {
           const trace = traces.find(({ sensor }) => sensor.id === id)
           if (!trace && !isKnown) return <li key={id} className={`${classes.chip} ${classes.unknown}`} />
-          const name = trace?.sensor.name ?? t('explorer.unknownSensor', { id: String(id) })
+          const withheld = withheldById.get(id)
+          const name =
+            trace?.sensor.name ??
+            (withheld
+              ? t('explorer.withheldSensor', { name: withheld.name })
+              : t('explorer.unknownSensor', { id: String(id) }))
           return (
             <Chip key={id} label={name} onRemove={() => onRemove(id)}>
               {trace && <TraceMark trace={trace} />}

@@ -60,6 +60,8 @@ interface SensorPickerProps {
   isOpen: boolean
   onClose: () => void
   sensors: readonly Sensor[]
+  /** How many are not among them. */
+  withheld: number
   floors: readonly FinderFloor[]
   /** The floor that is open at first. */
   floorId: number | undefined
@@ -67,7 +69,8 @@ interface SensorPickerProps {
   onToggle: (sensorId: number) => void
 }
 
-const Finder = ({ sensors, floors, floorId, chosenIds, onToggle }: Omit<SensorPickerProps, 'isOpen' | 'onClose'>) => {
+const Finder = (props: Omit<SensorPickerProps, 'isOpen' | 'onClose'>) => {
+  const { sensors, withheld, floors, floorId, chosenIds, onToggle } = props
   const { t } = useTranslation()
   const language = useLanguage()
   const [query, setQuery] = useState('')
@@ -109,6 +112,11 @@ const Finder = ({ sensors, floors, floorId, chosenIds, onToggle }: Omit<SensorPi
         />
       ))}
       {found.length === 0 && <p className={classes.count}>{t('explorer.foundNone', { query: query.trim() })}</p>}
+      {withheld > 0 && (
+        <p className={classes.count}>
+          {t('floor.withheld', { count: withheld })} {t('presence.why')}
+        </p>
+      )}
       {found.length > listed.length && (
         <p className={classes.count}>{t('explorer.foundMore', { count: found.length - listed.length })}</p>
       )}

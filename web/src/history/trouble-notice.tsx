@@ -15,6 +15,7 @@ export const troubleOf = (error: Error) => {
   if (error instanceof UnreachableError) return { kind: 'unreachable', isTooMuch: false } as const
   if (!(error instanceof ProblemError)) return { kind: 'failed', isTooMuch: false } as const
   if (error.status === 408) return { kind: 'tooLong', isTooMuch: true } as const
+  if (error.problem.code === 'presence_not_allowed') return { kind: 'withheld', isTooMuch: false } as const
   if (error.problem.code === 'history_too_costly') return { kind: 'tooCostly', isTooMuch: true } as const
   return { kind: error.status === 422 || error.status === 400 ? 'refused' : 'failed', isTooMuch: false } as const
 }
@@ -33,6 +34,7 @@ export const TroubleNotice = ({ loaded, onShorter }: TroubleNoticeProps) => {
     failed: [t('explorer.failedTitle'), t('explorer.failedText')],
     tooLong: [t('explorer.tooLongTitle'), t('explorer.tooLongText')],
     tooCostly: [t('explorer.tooCostlyTitle'), t('explorer.tooCostlyText')],
+    withheld: [t('presence.title'), t('presence.why')],
     refused: [t('explorer.refusedTitle'), problem.detail ?? problem.title ?? ''],
   } as const
   const [title, text] = texts[kind]

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { Columns } from './columns.ts'
 import { columnsQuery, lastError, lastKnownColumns } from './history-queries.ts'
 import type { Trace } from './panels.ts'
+import { shownColumns } from './shown-columns.ts'
 import type { Span } from './time-range.ts'
 
 export interface LoadedTrace {
@@ -34,7 +35,7 @@ export const useColumns = (traces: readonly Trace[], span: Span, points: number,
     const error = results[index]?.error ?? lastError(queries[index]?.queryKey ?? [])
     return {
       trace,
-      columns: data ?? lastKnownColumns(client, trace.sensor.id),
+      columns: shownColumns(data ?? lastKnownColumns(client, trace.sensor.id), trace.scale),
       isOld: data === undefined,
       isLoading: data === undefined && (isFetching ?? true) && !error,
       error,

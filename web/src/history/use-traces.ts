@@ -1,5 +1,6 @@
 import type { Sensor } from '@plenum/contract'
 import { useMemo } from 'react'
+import { useUnits } from '../platform/preferences.ts'
 import { type Trace, tracesOf } from './panels.ts'
 import type { FinderFloor } from './sensor-finder.ts'
 
@@ -9,6 +10,7 @@ export const useTraces = (
   sensors: ReadonlyMap<number, Sensor>,
   floors: readonly FinderFloor[],
 ): Trace[] => {
+  const units = useUnits()
   const key = sensorIds.join()
   return useMemo(
     () =>
@@ -16,7 +18,8 @@ export const useTraces = (
         key === '' ? [] : key.split(',').map(Number),
         sensors,
         new Map(floors.map(({ id, name }) => [id, name])),
+        units,
       ),
-    [key, sensors, floors],
+    [key, sensors, floors, units],
   )
 }

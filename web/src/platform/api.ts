@@ -58,12 +58,19 @@ const request = async <T>(path: string, init: RequestInit, signal?: AbortSignal)
 export const getJson = <T>(path: string, signal?: AbortSignal) =>
   request<T>(path, { headers: { accept: 'application/json' } }, signal)
 
-export const postJson = <T>(path: string, body: unknown) =>
-  request<T>(path, {
-    method: 'POST',
-    headers: { accept: 'application/json', 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
+const write =
+  (method: 'POST' | 'PATCH') =>
+  <T>(path: string, body: unknown) =>
+    request<T>(path, {
+      method,
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+export const postJson = write('POST')
+export const patchJson = write('PATCH')
+
+export const deleteThing = (path: string) =>
+  request<undefined>(path, { method: 'DELETE', headers: { accept: 'application/json' } })
 
 interface ListPage<T> {
   items: T[]

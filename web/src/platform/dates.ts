@@ -28,6 +28,10 @@ const part = (at: Date, language: string, timeZone: string, timeZoneName: 'longG
 export const exactTime = (at: Date, language: string, timeZone: string): string =>
   dateFormat(language, timeZone, { dateStyle: 'medium', timeStyle: 'medium' }).format(at)
 
+/** "23 Nov 2026" */
+export const exactDay = (at: Date, language: string, timeZone: string): string =>
+  dateFormat(language, timeZone, { dateStyle: 'medium' }).format(at)
+
 /** "Japan Standard Time (GMT+9)": the offset is the one that holds at `at`, summer time included. */
 export const zoneName = (at: Date, language: string, timeZone: string): string =>
   `${part(at, language, timeZone, 'longGeneric')} (${part(at, language, timeZone, 'shortOffset')})`

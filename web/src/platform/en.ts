@@ -1,3 +1,8 @@
+import { enKeys } from './en-keys.ts'
+import { enAudit } from './en-audit.ts'
+import { enPeople } from './en-people.ts'
+import { enTwoFactor } from './en-two-factor.ts'
+
 /** Every English string. `ja.ts` has the same keys; the type checker and a test see to it. */
 export const en = {
   app: {
@@ -8,8 +13,8 @@ export const en = {
     breadcrumb: 'Breadcrumb',
     close: 'Close',
   },
-  nav: { overview: 'Overview', floors: 'Floors', explorer: 'Explorer' },
-  account: { menu: 'Account', signOut: 'Sign out' },
+  nav: { overview: 'Overview', floors: 'Floors', explorer: 'Explorer', admin: 'Admin' },
+  account: { menu: 'Account', open: 'Profile and security', signOut: 'Sign out' },
   theme: { label: 'Theme', light: 'Light', dark: 'Dark', auto: 'Like the system' },
   language: { label: 'Language' },
   signIn: {
@@ -58,6 +63,8 @@ export const en = {
     all: 'All',
     filters: 'Filters',
     text: 'Find a sensor',
+    withheld_one: '{{count}} sensor of motion or occupancy is not shown to you.',
+    withheld_other: '{{count}} sensors of motion or occupancy are not shown to you.',
     zone: 'Zone',
     kind: 'Kind',
     status: 'Status',
@@ -79,6 +86,10 @@ export const en = {
     },
     clear: 'Remove all filters',
     lastHour: 'Last hour: {{from}} to {{to}}',
+  },
+  presence: {
+    title: 'You may not see this',
+    why: 'What these sensors read tells where people are. It needs a permission of its own, which an administrator can give you.',
   },
   explorer: {
     title: 'Explorer',
@@ -119,6 +130,7 @@ export const en = {
     removeAll: 'Remove all',
     onFloor: '{{name}} on floor {{floor}}',
     unknownSensor: 'Sensor {{id}} (not found)',
+    withheldSensor: '{{name}} (needs a permission)',
     history: 'History of {{name}}',
     emptyTitle: 'Nothing is shown yet',
     emptyText: 'Choose up to {{most}} sensors, from any floor, to see and compare their history.',
@@ -176,6 +188,10 @@ export const en = {
     exportCsv: 'CSV, raw readings',
     exportParquet: 'Parquet, raw readings',
   },
+  keys: enKeys,
+  audit: enAudit,
+  people: enPeople,
+  twoFactor: enTwoFactor,
   condition: {
     ok: 'OK',
     stale: 'Stale',
@@ -204,6 +220,14 @@ export const en = {
     days: '{{count}} d ago',
   },
   time: { zone: 'Times in {{zone}}' },
+  stream: {
+    live: 'Live',
+    liveWhy: 'Changes show within about a second.',
+    reconnecting: 'Reconnecting',
+    reconnectingWhy: 'The live connection broke off. Until it is back, this page asks every {{everyS}} s.',
+    off: 'Every {{everyS}} s',
+    offWhy: 'There is no live connection. This page asks every {{everyS}} s and tries again by itself.',
+  },
   kinds: {
     temperature: 'Temperature',
     humidity: 'Humidity',
@@ -241,7 +265,7 @@ export const en = {
   },
 }
 
-type Strings<T> = {
+export type Strings<T> = {
   [K in keyof T as K extends `${string}_one` ? never : K]: T[K] extends string ? string : Strings<T[K]>
 }
 

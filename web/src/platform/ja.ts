@@ -1,4 +1,8 @@
 import type { Translation } from './en.ts'
+import { jaKeys } from './ja-keys.ts'
+import { jaAudit } from './ja-audit.ts'
+import { jaPeople } from './ja-people.ts'
+import { jaTwoFactor } from './ja-two-factor.ts'
 
 /** Every Japanese string: written for Japanese readers, not word for word. */
 export const ja: Translation = {
@@ -10,8 +14,8 @@ export const ja: Translation = {
     breadcrumb: '現在の場所',
     close: '閉じる',
   },
-  nav: { overview: '概要', floors: 'フロア', explorer: 'エクスプローラー' },
-  account: { menu: 'アカウント', signOut: 'サインアウト' },
+  nav: { overview: '概要', floors: 'フロア', explorer: 'エクスプローラー', admin: '管理' },
+  account: { menu: 'アカウント', open: 'プロフィールとセキュリティ', signOut: 'サインアウト' },
   theme: { label: '表示テーマ', light: 'ライト', dark: 'ダーク', auto: 'システムに合わせる' },
   language: { label: '言語' },
   signIn: {
@@ -58,6 +62,7 @@ export const ja: Translation = {
     all: 'すべて',
     filters: '絞り込み',
     text: 'センサーを検索',
+    withheld_other: '人の動き・在室のセンサー {{count}}台は表示できません。',
     zone: 'ゾーン',
     kind: '種類',
     status: '状態',
@@ -79,6 +84,10 @@ export const ja: Translation = {
     },
     clear: '条件をすべて外す',
     lastHour: '過去1時間: {{from}} ～ {{to}}',
+  },
+  presence: {
+    title: '表示する権限がありません',
+    why: '人の居場所がわかる計測値のため、専用の権限が必要です。管理者に依頼してください。',
   },
   explorer: {
     title: 'エクスプローラー',
@@ -118,6 +127,7 @@ export const ja: Translation = {
     removeAll: 'すべて外す',
     onFloor: '{{floor}}の{{name}}を開く',
     unknownSensor: 'センサー {{id}}（見つかりません）',
+    withheldSensor: '{{name}}（権限が必要です）',
     history: '{{name}}の履歴',
     emptyTitle: 'センサーが選択されていません',
     emptyText: '{{most}}台までのセンサーを、フロアをまたいで選び、履歴を比較できます。',
@@ -173,6 +183,10 @@ export const ja: Translation = {
     exportCsv: 'CSV（生データ）',
     exportParquet: 'Parquet（生データ）',
   },
+  keys: jaKeys,
+  audit: jaAudit,
+  people: jaPeople,
+  twoFactor: jaTwoFactor,
   condition: {
     ok: '正常',
     stale: '途絶',
@@ -201,6 +215,14 @@ export const ja: Translation = {
     days: '{{count}}日前',
   },
   time: { zone: '時刻: {{zone}}' },
+  stream: {
+    live: 'ライブ',
+    liveWhy: '変化は約1秒で反映されます。',
+    reconnecting: '再接続中',
+    reconnectingWhy: 'ライブ接続が切れました。復旧するまで {{everyS}}秒ごとに更新します。',
+    off: '{{everyS}}秒ごと',
+    offWhy: 'ライブ接続がありません。{{everyS}}秒ごとに更新し、自動で再接続します。',
+  },
   kinds: {
     temperature: '温度',
     humidity: '湿度',

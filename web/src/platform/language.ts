@@ -32,7 +32,9 @@ const loadJapanese = async () => {
   i18next.addResourceBundle('ja', 'translation', ja)
 }
 
+/** What is shown already is not shown again: every page would be drawn anew. */
 const show = async (language: Language) => {
+  if (document.documentElement.lang === language && i18next.resolvedLanguage === language) return
   if (language === 'ja' && !i18next.hasResourceBundle('ja', 'translation')) await loadJapanese()
   await i18next.changeLanguage(language)
   document.documentElement.lang = language
@@ -47,6 +49,17 @@ export const startLanguage = async () => {
     interpolation: { escapeValue: false },
   })
   await show(storedLanguage())
+}
+
+/** null: that of the browser, whatever was chosen on it before. */
+export const followProfile = async (locale: Language | null) => {
+  try {
+    if (locale === null) localStorage.removeItem(storageKey)
+    else localStorage.setItem(storageKey, locale)
+  } catch {
+    // Storage is blocked: the profile is asked again the next time.
+  }
+  await show(locale ?? storedLanguage())
 }
 
 export const setLanguage = async (language: Language) => {

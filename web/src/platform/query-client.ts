@@ -1,18 +1,23 @@
-import { QueryCache, QueryClient } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { ProblemError } from './api.ts'
 
 interface QueryClientOptions {
   /** The session ended while a page was open. */
   onSignedOut: () => void
+  /** Somebody may no longer what their page is about: their role has changed. */
+  onForbidden: () => void
 }
 
-export const createQueryClient = ({ onSignedOut }: QueryClientOptions) =>
-  new QueryClient({
-    queryCache: new QueryCache({
-      onError: (error) => {
-        if (error instanceof ProblemError && error.status === 401) onSignedOut()
-      },
-    }),
+export const createQueryClient = ({ onSignedOut, onForbidden }: QueryClientOptions) => {
+  const onError = (error: Error) => {
+    if (!(error instanceof ProblemError)) return
+    // A wrong password is a 401 too, and ends no session.
+    if (error.status === 401 && error.problem.code !== 'sign_in_failed') onSignedOut()
+    if (error.status === 403) onForbidden()
+  }
+  return new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
         // A building's network often has no internet: `navigator.onLine` says nothing about the server.
@@ -25,3 +30,4 @@ export const createQueryClient = ({ onSignedOut }: QueryClientOptions) =>
       mutations: { networkMode: 'always' },
     },
   })
+}

@@ -3,10 +3,19 @@ import { IconLanguage } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { type Language, languages, setLanguage, useLanguage } from '../platform/language.ts'
 
+interface LanguageMenuProps {
+  /** Besides showing it: where the choice is kept. */
+  onChoose: (language: Language) => void
+}
+
 /** Languages are named in themselves: who needs the other one can read its name. */
-export const LanguageMenu = () => {
+export const LanguageMenu = ({ onChoose }: LanguageMenuProps) => {
   const { t } = useTranslation()
   const language = useLanguage()
+  const choose = (chosen: Language) => {
+    void setLanguage(chosen)
+    onChoose(chosen)
+  }
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -15,7 +24,7 @@ export const LanguageMenu = () => {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.RadioGroup value={language} onChange={(value) => void setLanguage(value as Language)}>
+        <Menu.RadioGroup value={language} onChange={(value) => choose(value as Language)}>
           {Object.entries(languages).map(([code, name]) => (
             <Menu.RadioItem key={code} value={code} lang={code}>
               {name}

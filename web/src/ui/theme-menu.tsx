@@ -5,10 +5,19 @@ import { useTranslation } from 'react-i18next'
 const icons = { light: IconSun, dark: IconMoon, auto: IconDeviceDesktop }
 const schemes: MantineColorScheme[] = ['light', 'dark', 'auto']
 
-export const ThemeMenu = () => {
+interface ThemeMenuProps {
+  /** Besides showing it: where the choice is kept. */
+  onChoose: (theme: MantineColorScheme) => void
+}
+
+export const ThemeMenu = ({ onChoose }: ThemeMenuProps) => {
   const { t } = useTranslation()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const Icon = icons[colorScheme]
+  const choose = (chosen: MantineColorScheme) => {
+    setColorScheme(chosen)
+    onChoose(chosen)
+  }
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -17,7 +26,7 @@ export const ThemeMenu = () => {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)}>
+        <Menu.RadioGroup value={colorScheme} onChange={(value) => choose(value as MantineColorScheme)}>
           {schemes.map((scheme) => (
             <Menu.RadioItem key={scheme} value={scheme}>
               {t(`theme.${scheme}`)}

@@ -1,0 +1,89 @@
+import type { AccessChangeStore } from './access-change-store.ts'
+
+export type AccessChanges = ReturnType<typeof createAccessChanges>
+
+interface AccessChangesContext {
+  store: Pick<AccessChangeStore, 'since'>
+  /** How old what is known here may be when somebody asks, in milliseconds. */
+  maxAgeMs: number
+  now?: () => number
+}
+
+/** Changes of the last hour are known. What is remembered lives much shorter, so that older ones void nothing. */
+export const changesKnownMs = 3_600_000
+
+/**
+ * Which of what is remembered of people is void: known by asking the database what has changed since it was last asked.
+ * One small query a second, however many requests there are, and none where there is none (ADR 0019).
+ */
+export function createAccessChanges({ store, maxAgeMs, now = Date.now }: AccessChangesContext) {
+  let changedIn = new Map<string, bigint>()
+  let asOf = 0n
+  let loadedAtMs = -Infinity
+  let generation = 0
+  let last = { atMs: -Infinity, generation }
+  let running: (typeof last & { done: Promise<void> }) | null = null
+  let queued: Promise<void> | null = null
+
+  // A clock that was set back, or a machine that slept, makes it old too.
+  const isWithin = (atMs: number, ms: number): boolean => Math.abs(now() - atMs) < ms
+  const isFresh = (asked: typeof last): boolean => asked.generation === generation && isWithin(asked.atMs, maxAgeMs)
+
+  const load = async (): Promise<void> => {
+    const atMs = now()
+    const found = await store.since(null)
+    changedIn = new Map()
+    loadedAtMs = atMs
+    take(found)
+  }
+  const take = ({ asOf: readAsOf, changes }: Awaited<ReturnType<typeof store.since>>): void => {
+    for (const { personId, xid } of changes) {
+      if (xid > (changedIn.get(personId) ?? -1n)) changedIn.set(personId, xid)
+    }
+    asOf = readAsOf
+  }
+  const ask = async (): Promise<void> => {
+    if (!isWithin(loadedAtMs, changesKnownMs / 2)) return load()
+    const found = await store.since(asOf)
+    // Restored from a backup: what was known is of a future that it has not.
+    if (found.asOf < asOf) return load()
+    take(found)
+  }
+  const start = (): Promise<void> => {
+    const begun = { atMs: now(), generation }
+    const run = async (): Promise<void> => {
+      try {
+        await ask()
+        last = begun
+      } finally {
+        running = null
+      }
+    }
+    running = { ...begun, done: run() }
+    return running.done
+  }
+
+  const startAfter = async (before: Promise<void>): Promise<void> => {
+    await before.catch(() => {})
+    queued = null
+    return start()
+  }
+
+  return {
+    /** Resolves when what is known is at most `maxAgeMs` old. @throws where the database is away */
+    async known(): Promise<void> {
+      if (isFresh(last)) return
+      if (running === null) return start()
+      if (isFresh(running)) return running.done
+      // One at a time, so that what was read later is taken later.
+      queued ??= startAfter(running.done)
+      return queued
+    },
+
+    /** Whether nothing about the person has changed since the snapshot. */
+    holds: (personId: string, readAsOf: bigint): boolean => (changedIn.get(personId) ?? -1n) < readAsOf,
+
+    /** Whoever asks from now on is told what is so now. */
+    expire: (): void => void generation++,
+  }
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import pg from 'pg'
+import { createPerson, createSmallBuilding, send, startTestServer } from '#test'
+import { cookieOf, readLive } from '../../test/live-stream.ts'
+
+const server = await startTestServer()
+const { app, as, clock, services } = server
+
+/** Statements that this process sends while it works. */
+async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const sent: string[] = []
+  const { query } = pg.Client.prototype
+  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
+    const [first] = args as [string | { text: string }]
+    sent.push(typeof first === 'string' ? first : first.text)
+    return Reflect.apply(query, this, args)
+  } as typeof query
+  try {
+    await work()
+  } finally {
+    pg.Client.prototype.query = query
+  }
+  return sent
+}
+
+test('however many watch, a second costs a statement for their rights and one a floor that changed', async () => {
+  const [seen, quiet] = [await createSmallBuilding(server), await createSmallBuilding(server)]
+  const buildings = [seen.building.id, quiet.building.id]
+  const people = await Promise.all(Array.from({ length: 4 }, () => createPerson(server, { role: 'viewer', buildings })))
+  const cookies = await Promise.all(people.map((person) => cookieOf(app, person)))
+  const readers = await Promise.all(
+    cookies.flatMap((headers) =>
+      Array.from({ length: 40 }, (_, i) =>
+        readLive(app, { url: `/api/live/floor/${i % 2 === 0 ? seen.floor.id : quiet.floor.id}`, headers }),
+      ),
+    ),
+  )
+  assert.ok(readers.every(({ status }) => status === 200))
+  clock.nowMs += 1_000
+  await services.live.beat()
+  const reading = { sensor_id: seen.co2.id, timestamp: new Date(clock.nowMs).toISOString(), value: 612 }
+  await send(as, [reading])
+  clock.nowMs += 1_000
+  const statements = await statementsOf(() => services.live.beat())
+  assert.equal(statements.length, 2, statements.join('\n\n'))
+  assert.equal(statements.filter((text) => text.includes('newest_reading')).length, 1)
+  const told = readers.filter((reader) => reader.events().length === 2)
+  assert.equal(told.length, 80)
+  assert.deepEqual(
+    told.map((reader) => reader.text().replace(/^retry: \d+/, '')),
+    Array(80).fill(told[0]?.text().replace(/^retry: \d+/, '')),
+    'the same bytes for everyone',
+  )
+
+  for (const reader of readers) reader.leave()
+  await services.live.beat()
+  await send(as, [{ ...reading, timestamp: new Date(clock.nowMs).toISOString() }])
+  clock.nowMs += 10_000
+  assert.deepEqual(await statementsOf(() => services.live.beat()), [], 'nobody watches, nothing is asked')
+})
