@@ -115,7 +115,7 @@ function notesOf({ plan, postgresVersion }: IngestResults): string[] {
     `Median of ${rounds} interleaved rounds after one to warm up; count and checksums of every run were right. "of COPY" is the ratio of`,
     'the medians, its range that within a round. load, server, PG: CPU of load generator, server and PostgreSQL in percent of one',
     'core. "parsed only": the same requests to a process that parses them and answers. "all sent again": all of it is stored already.',
-    '"at half of the most": a request falls due again and again, half as often as 8 clients were answered, and its latency counts from then.',
+    '"at half of the most": a request falls due again and again, half as often as most clients were answered, and its latency counts from then.',
   ]
 }
 
