@@ -136,8 +136,8 @@ test('the ingest benchmark stores what it sends and prints a figure a line', { t
   assert.deepEqual(
     compared.map(({ figure }) => figure),
     [
-      ...['1,000', '100'].flatMap((batch) => [2, 4, 8].map((clients) => `${batch} a request, ${clients} clients`)),
-      '1,000 a request, 8 clients, all sent again',
+      ...['1,000', '100'].flatMap((batch) => [4, 8, 16].map((clients) => `${batch} a request, ${clients} clients`)),
+      '1,000 a request, 16 clients, all sent again',
     ],
   )
   assert.ok(compared.every(({ baseline }) => baseline === rates[0]?.value))
@@ -145,8 +145,8 @@ test('the ingest benchmark stores what it sends and prints a figure a line', { t
   assert.deepEqual(
     figures.filter(({ goal }) => goal !== null).map(({ figure, goal }) => [figure, goal]),
     [
-      ['1,000 a request, 8 clients', 0.6],
-      ['100 a request, 8 clients', 0.35],
+      ['1,000 a request, 16 clients', 0.6],
+      ['100 a request, 16 clients', 0.35],
       ['1,000 a request, at half of the most: p99', 100],
     ],
   )
