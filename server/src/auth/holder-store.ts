@@ -38,7 +38,7 @@ export function createHolderStore(db: Kysely<Tables>) {
   return {
     /**
      * Who they are at this moment, in one statement however many; those whose session or key has ended, or who are
-     * disabled, are left out. A thousand sessions: 6 ms, by their primary keys.
+     * disabled, are left out. Looked up by their primary keys.
      * @param maxS the longest life of a session
      */
     async read(holders: readonly Holder[], maxS: number): Promise<Map<string, Person>> {
