@@ -33,7 +33,7 @@ export const GatewaysPage = () => {
     .filter((group) => group.gateways.length > 0)
   return (
     <>
-      <PageHead title={t('keys.gateways')} />
+      <PageHead title={t('keys.gateways')} crumbs={[{ name: t('nav.admin'), link: { to: '/admin' } }]} />
       {!isLoaded && (
         <Waiting>
           <Skeleton height={120} mb={16} radius="lg" />
