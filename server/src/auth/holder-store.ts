@@ -2,7 +2,7 @@ import type { KeyAction, Role } from '@plenum/contract'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '#platform'
 import { byKey, type Person } from './access.ts'
-import { type ScopeRow, scopeOfRows } from './scope-store.ts'
+import { type ScopeRow, scopeOfRows, scopeRowsOf } from './scope-store.ts'
 
 /** What somebody came with who stays: a session, or a key. */
 export type Holder = { sessionId: string } | { keyId: number }
@@ -46,9 +46,7 @@ export function createHolderStore(db: Kysely<Tables>) {
       const keyIds = holders.flatMap((one) => ('keyId' in one ? [one.keyId] : []))
       const { rows } = await sql<HolderRow>`
         select h.session_id, h.key_id, h.readings_per_minute, h.actions, h.building_ids, p.id, p.email, p.name, p.role, p.sees_presence,
-               coalesce((select json_agg(json_build_object('building_id', building_id, 'floor_id', floor_id)
-                                         order by building_id, floor_id)
-                         from person_scope where person_id = p.id), '[]') as scope
+               ${scopeRowsOf('p.id')} as scope
         from (
           select id as session_id, null::int4 as key_id, 0 as readings_per_minute, null::text[] as actions,
                  null::int4[] as building_ids, user_id

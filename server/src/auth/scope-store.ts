@@ -15,6 +15,12 @@ export const scopeOfRows = (rows: readonly ScopeRow[]): NonNullable<Scope> => ({
   ),
 })
 
+/** The `ScopeRow`s of a person as one column. @param person the column with their id */
+export const scopeRowsOf = (person: string): RawBuilder<ScopeRow[]> => sql<ScopeRow[]>`(
+  select coalesce(json_agg(json_build_object('building_id', building_id, 'floor_id', floor_id)
+                           order by building_id, floor_id), '[]')
+  from person_scope where person_id = ${sql.ref(person)})`
+
 /** Where a person's role holds, that of an administrator left aside. */
 export async function readScope(db: Kysely<Tables>, personId: string): Promise<NonNullable<Scope>> {
   const rows = await db

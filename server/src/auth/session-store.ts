@@ -2,7 +2,7 @@ import type { Role } from '@plenum/contract'
 import { type Kysely, sql } from 'kysely'
 import { append, type By } from '#audit'
 import type { Tables } from '#platform'
-import { scopeOfRows } from './scope-store.ts'
+import { type ScopeRow, scopeOfRows, scopeRowsOf } from './scope-store.ts'
 import type { SessionFound } from './session-memory.ts'
 import type { SecondFactor } from './two-factor.ts'
 import type { FirstFactor } from './two-factor-store.ts'
@@ -25,7 +25,7 @@ interface SessionRow {
   name: string
   role: Role
   sees_presence: boolean
-  scope: { building_id: number; floor_id: number | null }[]
+  scope: ScopeRow[]
 }
 
 function sessionOf(row: SessionRow): SessionFound {
@@ -54,9 +54,7 @@ export function createSessionStore(db: Kysely<Tables>) {
       const { rows } = await sql<SessionRow>`
         select pg_snapshot_xmin(pg_current_snapshot())::text as as_of, s.id, s.created_at, s.expires_at,
           p.id as user_id, p.email, p.name, p.role, p.sees_presence,
-          (select coalesce(json_agg(json_build_object('building_id', building_id, 'floor_id', floor_id)
-              order by building_id, floor_id), '[]')
-           from person_scope where person_id = p.id) as scope
+          ${scopeRowsOf('p.id')} as scope
         from session s join person p on p.id = s.user_id
         where s.token = ${hash} and s.expires_at > now() and p.disabled_at is null`.execute(db)
       return rows[0] ? sessionOf(rows[0]) : null

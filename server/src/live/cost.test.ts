@@ -1,28 +1,11 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import pg from 'pg'
 import { createPerson, createSmallBuilding, send, startTestServer } from '#test'
 import { cookieOf, readLive } from '../../test/live-stream.ts'
+import { statementsOf } from '../../test/statements.ts'
 
 const server = await startTestServer()
 const { app, as, clock, services } = server
-
-/** Statements that this process sends while it works. */
-async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
-  const sent: string[] = []
-  const { query } = pg.Client.prototype
-  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
-    const [first] = args as [string | { text: string }]
-    sent.push(typeof first === 'string' ? first : first.text)
-    return Reflect.apply(query, this, args)
-  } as typeof query
-  try {
-    await work()
-  } finally {
-    pg.Client.prototype.query = query
-  }
-  return sent
-}
 
 test('however many watch, a second costs a statement for their rights and one a floor that changed', async () => {
   const [seen, quiet] = [await createSmallBuilding(server), await createSmallBuilding(server)]

@@ -1,4 +1,5 @@
 import type { Connection, Submittable } from 'pg'
+import { countingRows } from './row-count.ts'
 
 /** What of a connection pg's own queries use as well. */
 interface Prepared {
@@ -22,7 +23,6 @@ export function binaryStatement(
   name: string,
   done: (error: unknown, rowCount: number) => void,
 ): Submittable {
-  let rowCount = 0
   const statement = {
     // By these pg remembers what it has parsed.
     text,
@@ -41,12 +41,7 @@ export function binaryStatement(
       stream.write(tail)
       stream.uncork()
     },
-    handleCommandComplete({ text: tag }: { text: string }) {
-      // INSERT 0 n, UPDATE n
-      rowCount = Number(tag.slice(tag.lastIndexOf(' ') + 1))
-    },
-    handleError: (error: unknown) => done(error, 0),
-    handleReadyForQuery: () => done(null, rowCount),
+    ...countingRows(done),
   }
   return statement
 }

@@ -1,4 +1,5 @@
 import type { Connection, Submittable } from 'pg'
+import { countingRows } from './row-count.ts'
 
 const copyData = 0x64
 const copyDone = Buffer.from([0x63, 0, 0, 0, 4])
@@ -13,7 +14,6 @@ export function copyStatement(
   rows: Buffer,
   done: (error: unknown, rowCount: number) => void,
 ): Submittable {
-  let rowCount = 0
   const statement = {
     text,
     submit(connection: Connection) {
@@ -30,12 +30,7 @@ export function copyStatement(
     },
     // All was sent with the statement.
     handleCopyInResponse: () => {},
-    handleCommandComplete({ text: tag }: { text: string }) {
-      // COPY n
-      rowCount = Number(tag.slice(tag.lastIndexOf(' ') + 1))
-    },
-    handleError: (error: unknown) => done(error, 0),
-    handleReadyForQuery: () => done(null, rowCount),
+    ...countingRows(done),
   }
   return statement
 }

@@ -1,29 +1,15 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { FloorDashboard, NewApiKey } from '@plenum/contract'
-import pg from 'pg'
 import { caller, create, createSmallBuilding, send, startTestServer } from '#test'
+import { statementsOf as allStatementsOf } from '../statements.ts'
 
 const server = await startTestServer()
 const { app, as, services, clock } = server
 
-/** Statements that the whole process sends while it works, by their text. */
-async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
-  const sent: string[] = []
-  const { query } = pg.Client.prototype
-  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
-    const [first] = args as [string | { text: string }]
-    sent.push(typeof first === 'string' ? first : first.text)
-    return Reflect.apply(query, this, args)
-  } as typeof query
-  try {
-    await work()
-  } finally {
-    pg.Client.prototype.query = query
-  }
-  // When a session was last used is noted once a minute, whatever is asked.
-  return sent.filter((text) => !/^update "(session|person)" set "last_/.test(text))
-}
+// When a session was last used is noted once a minute, whatever is asked.
+const statementsOf = async (work: () => Promise<unknown>): Promise<string[]> =>
+  (await allStatementsOf(work)).filter((text) => !/^update "(session|person)" set "last_/.test(text))
 const aboutReadings = (statements: string[]) => statements.filter((text) => /\b(newest_)?reading\b/.test(text))
 
 const floorWith = async (count: number): Promise<number> => {
