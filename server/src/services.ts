@@ -4,10 +4,21 @@ import { createAuth, type ProviderSettings, type SessionLife } from '#auth'
 import { createDashboard } from '#dashboard'
 import { createHistory } from '#history'
 import { createLive } from '#live'
-import { type Clock, createMetrics, type Log, openBus, openDatabase, openRedis, type Storage } from '#platform'
+import {
+  type Clock,
+  createCache,
+  createMetrics,
+  createSurestRead,
+  type Log,
+  openBus,
+  openDatabase,
+  openRedis,
+  type Storage,
+} from '#platform'
 import { createPeople } from '#people'
 import { createReadings } from '#readings'
 import { createRegistry } from '#registry'
+import { tellInstances } from './told-instances.ts'
 
 export type Services = Awaited<ReturnType<typeof createServices>>
 
@@ -29,6 +40,8 @@ export interface ServiceSettings {
   openid?: ProviderSettings | null
   /** Within this time what one instance changes of a person's rights holds on all; a second unless said. */
   rightsMaxAgeMs?: number
+  /** Without Redis: whether no other instance writes to the database; none does unless said. */
+  isAlone?: () => boolean
   log: Log
   clock: Clock
 }
@@ -68,6 +81,7 @@ export async function createServices(settings: ServiceSettings) {
   const { redisUrl } = settings
   const redis = redisUrl ? openRedis({ url: redisUrl, log, metrics }) : null
   const { publicUrl, address, sessionLife = defaultSessionLife, openid = null, rightsMaxAgeMs = 1_000 } = settings
+  const { isAlone = () => true } = settings
   const audit = createAudit({ db: primary.db, clock, log })
   const auth = await createAuth({
     db: primary.db,
@@ -83,9 +97,10 @@ export async function createServices(settings: ServiceSettings) {
     openid,
     onSeen: (id) => people.seen(id),
   })
+  const secret = await auth.installationSecret('bus')
   const bus = openBus({
     redis: redis && redisUrl ? { url: redisUrl, commands: redis } : null,
-    secret: await auth.installationSecret('bus'),
+    secret,
     log,
     metrics,
   })
@@ -94,12 +109,23 @@ export async function createServices(settings: ServiceSettings) {
     live.rightsChanged()
   }
   const people = createPeople({ db: primary.db, auth, publicUrl, accessChanged })
-  const registry = createRegistry(primary.db, {
-    changed: () => {
+  const hearsOthers = (): boolean => bus.state() === 'connected' || (bus.state() === 'alone' && isAlone())
+  const cache = createCache({
+    redis,
+    installation: secret,
+    clock,
+    metrics,
+    hearsOthers,
+    onRepaid: (repaid) => told.repaid(repaid),
+  })
+  const read = createSurestRead(primary.db, replica?.db ?? null)
+  const registry = createRegistry({
+    db: primary.db,
+    cache,
+    read,
+    changed: (change) => {
       auth.keys.forget()
-      readings.registryChanged()
-      dashboard.registryChanged()
-      live.changed(null)
+      told.registryChanged(change)
     },
     deleteReadings: (tx, sensorId) => readings.removeSensor(tx, sensorId),
   })
@@ -112,14 +138,22 @@ export async function createServices(settings: ServiceSettings) {
     clock,
     log,
     metrics,
-    onCommitted: ({ floorIds }) => {
-      dashboard.readingsArrived(floorIds)
-      live.changed(floorIds)
-    },
+    cache,
+    read,
+    onCommitted: (committed) => told.readingsCommitted(committed),
   })
   const history = createHistory({ db: past.db, stored: readings.stored, clock, primary: primary.db })
-  const dashboard = createDashboard({ db: replica?.db ?? primary.db, clock })
+  const dashboard = createDashboard({
+    db: replica?.db ?? primary.db,
+    read,
+    remembered: registry.remembered,
+    latest: readings.latest,
+    hearsOthers,
+    clock,
+  })
   const live = createLive({ dashboard, holders: auth.holders, clock, log, metrics })
+
+  const told = tellInstances({ bus, cache, registry, readings, dashboard, live })
 
   return {
     audit,

@@ -1,102 +1,113 @@
-import type { BuildingDashboard, DashboardSensor, FloorDashboard, FloorSparklines, SensorType } from '@plenum/contract'
+import {
+  type BuildingDashboard,
+  type DashboardSensor,
+  type FloorDashboard,
+  type FloorSparklines,
+  staleAfterIntervals,
+} from '@plenum/contract'
 import { showsKind } from '#auth'
+import type { FloorNow, SensorNow } from './floors-now.ts'
 import { sensorStatus } from './sensor-status.ts'
-import type { BucketRow, FloorRow } from './store.ts'
+import type { BucketRow } from './store.ts'
 
-/** Rows as the bodies that clients get. Pure: the clock is an argument. */
+/** What is known now as the bodies that clients get. Pure: the clock is an argument. */
 
 /** A mean of fewer would tell of single sensors what is withheld. */
 const fewestWithheld = 3
 
-type SensorRow = FloorRow & { sensor_id: number }
-const hasSensor = (row: FloorRow): row is SensorRow => row.sensor_id !== null
+/** Content, and when time alone changes it, milliseconds since 1970. */
+export interface Until<T> {
+  content: T
+  untilMs: number
+}
 
-const statusOf = (row: SensorRow, nowMs: number) =>
-  sensorStatus(
-    { disabled: row.admin_status === 'disabled', intervalS: row.interval_s, latestMs: row.at?.getTime() ?? null },
-    nowMs,
-  )
+const statusOf = ({ sensor, latest }: SensorNow, nowMs: number) =>
+  sensorStatus({ disabled: sensor.isDisabled, intervalS: sensor.intervalS, latestMs: latest.at }, nowMs)
 
-const toSensor = (row: SensorRow, nowMs: number): DashboardSensor => ({
-  sensor_id: row.sensor_id,
-  sensor_key: row.sensor_key,
-  name: row.name,
-  sensor_type: row.sensor_type as SensorType,
-  unit: row.unit,
-  zone_id: row.zone_id,
-  position: row.x === null || row.y === null ? null : { x: row.x, y: row.y },
-  interval_s: row.interval_s,
-  status: statusOf(row, nowMs),
-  latest_value: row.value,
-  latest_timestamp: row.at?.toISOString() ?? null,
-  quality: row.quality === null ? null : row.quality === 0 ? 'good' : 'suspect',
-  alert: null,
-})
+/** When the next of them turns stale. */
+const staleAtMs = (sensors: readonly SensorNow[], nowMs: number): number => {
+  let next = Infinity
+  for (const one of sensors) {
+    if (one.latest.at === null || statusOf(one, nowMs) !== 'ok') continue
+    next = Math.min(next, one.latest.at + staleAfterIntervals * one.sensor.intervalS * 1_000 + 1)
+  }
+  return next
+}
 
-const shownOf = (sensors: SensorRow[], withPresence: boolean): SensorRow[] =>
-  sensors.filter(({ sensor_type }) => showsKind(sensor_type as SensorType, withPresence))
+const toSensor = (now: SensorNow, nowMs: number): DashboardSensor => {
+  const { sensor, latest } = now
+  return {
+    sensor_id: sensor.id,
+    sensor_key: sensor.key,
+    name: sensor.name,
+    sensor_type: sensor.sensorType,
+    unit: sensor.unit,
+    zone_id: sensor.zoneId,
+    position: sensor.x === null || sensor.y === null ? null : { x: sensor.x, y: sensor.y },
+    interval_s: sensor.intervalS,
+    status: statusOf(now, nowMs),
+    latest_value: latest.value,
+    latest_timestamp: latest.at === null ? null : new Date(latest.at).toISOString(),
+    quality: latest.quality === null ? null : latest.quality === 0 ? 'good' : 'suspect',
+    alert: null,
+  }
+}
 
-/**
- * @param rows at least one, all of one floor
- * @param withPresence whether it is for those who may see motion and occupancy
- */
+const shownOf = (sensors: readonly SensorNow[], withPresence: boolean): SensorNow[] =>
+  sensors.filter(({ sensor }) => showsKind(sensor.sensorType, withPresence))
+
+/** @param withPresence whether it is for those who may see motion and occupancy */
 export function floorBody(
-  rows: FloorRow[],
+  { floor, building, sensors, untilMs }: FloorNow,
   withPresence: boolean,
   nowMs: number,
-): Omit<FloorDashboard, 'generated_at'> {
-  const { floor_id: id, floor_name: name, level, building_id, timezone } = rows[0] as FloorRow
-  const sensors = rows.filter(hasSensor)
+): Until<Omit<FloorDashboard, 'generated_at'>> {
+  const { id, name, level } = floor
   const shown = shownOf(sensors, withPresence)
-  return {
-    floor: { id, name, level, building_id, timezone },
-    sensors: shown.map((row) => toSensor(row, nowMs)),
+  const content = {
+    floor: { id, name, level, building_id: building.id, timezone: building.timezone },
+    sensors: shown.map((one) => toSensor(one, nowMs)),
     withheld: sensors.length - shown.length,
   }
+  return { content, untilMs: Math.min(untilMs, staleAtMs(shown, nowMs)) }
 }
 
-export function buildingBody(
-  building: BuildingDashboard['building'],
-  rows: FloorRow[],
-  withPresence: boolean,
-  nowMs: number,
-): Omit<BuildingDashboard, 'generated_at'> {
-  const floors = Map.groupBy(rows, (row) => row.floor_id)
-  return { building, floors: [...floors.values()].map((ofFloor) => summary(ofFloor, withPresence, nowMs)) }
-}
-
-type Summary = BuildingDashboard['floors'][number]
+export type Summary = BuildingDashboard['floors'][number]
 
 /** What counts sensors counts those that are shown; only the figures of kinds are of all sensors of the floor. */
-function summary(rows: FloorRow[], withPresence: boolean, nowMs: number): Summary {
-  const { floor_id: id, floor_name: name, level } = rows[0] as FloorRow
-  const sensors = rows.filter(hasSensor)
+export function floorSummary(
+  { floor, sensors, untilMs }: FloorNow,
+  withPresence: boolean,
+  nowMs: number,
+): Until<Summary> {
+  const { id, name, level } = floor
   const shown = shownOf(sensors, withPresence)
   const status = { ok: 0, stale: 0, silent: 0, disabled: 0 }
-  let latest: Date | null = null
-  for (const row of shown) {
-    status[statusOf(row, nowMs)]++
-    if (row.at !== null && (latest === null || row.at > latest)) latest = row.at
+  let latestMs = -Infinity
+  for (const one of shown) {
+    status[statusOf(one, nowMs)]++
+    latestMs = Math.max(latestMs, one.latest.at ?? -Infinity)
   }
   const counts = { sensors: shown.length, withheld: sensors.length - shown.length, status }
-  const kinds = kindsOf(sensors, withPresence, nowMs)
-  return { id, name, level, ...counts, latest_timestamp: latest?.toISOString() ?? null, kinds }
+  const latest_timestamp = latestMs === -Infinity ? null : new Date(latestMs).toISOString()
+  const content = { id, name, level, ...counts, latest_timestamp, kinds: kindsOf(sensors, withPresence, nowMs) }
+  return { content, untilMs: Math.min(untilMs, staleAtMs(sensors, nowMs)) }
 }
 
-function kindsOf(sensors: SensorRow[], withPresence: boolean, nowMs: number): Summary['kinds'] {
-  const fresh = sensors.filter((row) => row.quality === 0 && statusOf(row, nowMs) === 'ok')
+function kindsOf(sensors: readonly SensorNow[], withPresence: boolean, nowMs: number): Summary['kinds'] {
+  const fresh = sensors.filter((one) => one.latest.quality === 0 && statusOf(one, nowMs) === 'ok')
   // By unit too: a floor may measure one quantity in two units, and their mean would be of neither.
-  const byKind = Map.groupBy(fresh, (row) => `${row.sensor_type} ${row.unit}`)
+  const byKind = Map.groupBy(fresh, ({ sensor }) => `${sensor.sensorType} ${sensor.unit}`)
   const kinds = [...byKind.values()].flatMap((ofKind) => {
-    const values = ofKind.map((row) => row.value as number)
-    const { sensor_type, unit } = ofKind[0] as SensorRow
-    const isShown = showsKind(sensor_type as SensorType, withPresence)
+    const values = ofKind.map(({ latest }) => latest.value as number)
+    const { sensorType: sensor_type, unit } = (ofKind[0] as SensorNow).sensor
+    const isShown = showsKind(sensor_type, withPresence)
     if (!isShown && values.length < fewestWithheld) return []
     const [min, max] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))]
     // Divided before it is summed, so that large values can't overflow; rounding must not carry it out of the range.
     const mean = values.reduce((sum, value) => sum + value / values.length, 0)
     return {
-      sensor_type: sensor_type as SensorType,
+      sensor_type,
       unit,
       count: values.length,
       avg: Math.min(max, Math.max(min, mean)),

@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Where } from '#auth'
 import type { Clock } from '#platform'
+import { createCodings, type Codings } from './codings.ts'
 
 /** A body as it goes over the wire, and where what it shows stands: that decides who may have it. */
 export interface CachedBody {
   json: string
+  /** Of the body as it is; each coding of it has its own. */
   etag: string
+  codings: Codings
   place: Where
 }
 
@@ -14,53 +17,66 @@ export interface CachedBody {
 export interface Built {
   place: Where
   content: object
+  /** When time alone may make it say something else, milliseconds since 1970. */
+  untilMs: number
 }
 
 export type BodyCache = ReturnType<typeof createBodyCache>
 
+interface Fresh {
+  version: number
+  body: Promise<CachedBody>
+  begunAtMs: number
+  untilMs: number
+}
+
 /**
- * Bodies, built once per change. Every one is dropped when what it shows changes, and after `freshMs` at the latest,
- * for what only time changes (a sensor turns stale) and for writes on other instances.
+ * Bodies, built once per change: one lives until what it shows is another version, or time changes it.
  *
  * A body that is built again and says the same keeps its bytes, `generated_at` included, and so its ETag: 304 means
  * that nothing happened.
+ * @param longestMs how long a body may be believed now, whatever it was built of
  */
-export function createBodyCache({ clock, freshMs, max }: { clock: Clock; freshMs: number; max: number }) {
-  // Resolution 0: it would remember the time for a millisecond of its own, past the clock.
-  const timed = { ttl: freshMs, ttlResolution: 0, perf: { now: () => clock.now() } }
-  const fresh = new LRUCache<string, Promise<CachedBody>>({ max, ...timed })
+export function createBodyCache({ clock, max, longestMs }: { clock: Clock; max: number; longestMs: () => number }) {
+  const fresh = new LRUCache<string, Fresh>({ max })
   const last = new LRUCache<string, CachedBody & { content: string }>({ max })
 
-  const build = async (key: string, make: () => Promise<Built>): Promise<CachedBody> => {
-    const generatedAt = new Date(clock.now()).toISOString()
-    const { place, content } = await make()
+  const bodyOf = (key: string, generatedAtMs: number, { place, content }: Built): CachedBody => {
     const hash = createHash('sha256').update(JSON.stringify(content)).digest('base64url')
     const before = last.get(key)
     // A floor that was moved may look as it did.
     if (before?.content === hash) return { ...before, place }
-    const json = JSON.stringify({ ...content, generated_at: generatedAt })
-    const etag = `"${createHash('sha256').update(json).digest('base64url').slice(0, 27)}"`
-    const body = { json, etag, place, content: hash }
+    const json = JSON.stringify({ ...content, generated_at: new Date(generatedAtMs).toISOString() })
+    const tag = createHash('sha256').update(json).digest('base64url').slice(0, 27)
+    const body = { json, etag: `"${tag}"`, codings: createCodings(json, tag), place, content: hash }
     last.set(key, body)
     return body
   }
+  const isFresh = (one: Fresh | undefined, version: number): one is Fresh => {
+    const nowMs = clock.now()
+    return one?.version === version && nowMs < one.untilMs && nowMs - one.begunAtMs < longestMs()
+  }
 
   return {
-    /** One build at a time per key: a thousand who ask at once wait for the same query. */
-    async get(key: string, make: () => Promise<Built>): Promise<{ body: CachedBody; hit: boolean }> {
+    /** One build at a time per key and version: a thousand who ask at once wait for the same query. */
+    async get(key: string, version: number, make: () => Promise<Built>): Promise<{ body: CachedBody; hit: boolean }> {
       const known = fresh.get(key)
-      if (known) return { body: await known, hit: true }
-      const building = build(key, make)
-      fresh.set(key, building)
+      if (isFresh(known, version)) return { body: await known.body, hit: true }
+      const begunAtMs = clock.now()
+      const build = async (): Promise<CachedBody> => {
+        const built = await make()
+        one.untilMs = built.untilMs
+        return bodyOf(key, begunAtMs, built)
+      }
+      const one: Fresh = { version, begunAtMs, untilMs: Infinity, body: Promise.resolve().then(build) }
+      fresh.set(key, one)
       try {
-        return { body: await building, hit: false }
+        return { body: await one.body, hit: false }
       } catch (error) {
-        if (fresh.peek(key) === building) fresh.delete(key)
+        if (fresh.peek(key) === one) fresh.delete(key)
         throw error
       }
     },
-    has: (key: string): boolean => fresh.has(key),
-    drop: (key: string): void => void fresh.delete(key),
-    clear: (): void => fresh.clear(),
+    has: (key: string, version: number): boolean => isFresh(fresh.get(key), version),
   }
 }

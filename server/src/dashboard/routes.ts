@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { callerOf, type Principal } from '#auth'
 import type { App } from '#platform'
+import { codingFor } from './accepted-coding.ts'
 import type { CachedBody } from './body-cache.ts'
 
 export interface Answer {
@@ -66,17 +67,17 @@ export function dashboardRoutes(app: App, dashboards: Dashboards): void {
   )
 }
 
-/** The body is text already: sent as it is. Browsers keep it and ask again with its ETag. */
-function send(request: FastifyRequest, reply: FastifyReply, { body, hit }: Answer): FastifyReply {
+/** The body is bytes already: sent as they are. Browsers keep them and ask again with their ETag. */
+async function send(request: FastifyRequest, reply: FastifyReply, { body, hit }: Answer): Promise<FastifyReply> {
+  const { coding, etag, bytes } = await body.codings.of(codingFor(request.headers['accept-encoding']))
   reply
-    .header('etag', body.etag)
+    .header('etag', etag)
+    .header('vary', 'accept-encoding')
     .header('x-cache', hit ? 'hit' : 'miss')
     .header('cache-control', 'private, no-cache')
-  if (isKnown(request.headers['if-none-match'], body.etag)) return reply.code(304).send()
-  return reply
-    .type('application/json; charset=utf-8')
-    .serializer((text) => text as string)
-    .send(body.json)
+  if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send()
+  if (coding !== 'identity') reply.header('content-encoding', coding)
+  return reply.type('application/json; charset=utf-8').send(bytes)
 }
 
 /** RFC 9110, 13.1.2: a list of tags compared weakly, or `*`. */

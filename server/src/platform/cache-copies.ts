@@ -28,7 +28,7 @@ export interface Order<V> {
 }
 
 /** As long as what others write may not be heard, nothing is believed for longer. */
-export const unheardLifeMs = 1_000
+export const unheardLifeMs = 500
 
 export type Copies<V> = ReturnType<typeof createCopies<V>>
 
@@ -46,7 +46,7 @@ export function createCopies<V>({
   max: number
   hearsOthers: () => boolean
 }) {
-  const touches = createTouches(clock)
+  const touches = createTouches()
   const copies = new LRUCache<number, Copy<V>>({
     max,
     // Also of those that fall out at the other end, for nobody would tell their holders of a change.

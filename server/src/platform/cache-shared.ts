@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { Offer } from './cache-copies.ts'
 import { fillScript, tellScript } from './cache-scripts.ts'
 import type { Redis } from './redis.ts'
@@ -40,16 +40,19 @@ export interface Shared<V> {
 /** Copies in Redis, each rule one script (cache-scripts.ts). */
 export function createSharedCopies<V>({
   redis,
+  installation,
   name,
   keyOf,
   now,
 }: {
   redis: Redis
+  installation: string
   name: string
   keyOf: (id: number) => string
   now: () => number
 }): Shared<V> {
-  const hash = `cache:${name}`
+  // With the number of this shape. Values under keys of another version or installation are of another epoch.
+  const hash = `plenum:cache:1:${createHash('sha256').update(`cache ${installation}`).digest('hex').slice(0, 16)}:${name}`
   const keysOf = (ids: readonly number[]): string[] => [hash, ...ids.map(keyOf)]
   const newEpoch = (): string => randomBytes(9).toString('base64url')
 

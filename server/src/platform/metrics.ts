@@ -55,6 +55,17 @@ export function createMetrics() {
           this.set(read())
         },
       }),
+    /** One a value of the label; `read` is called when somebody asks. */
+    gaugeBy: (name: string, help: string, label: string, read: () => Record<string, number>) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: [label],
+        registers,
+        collect() {
+          for (const [value, count] of Object.entries(read())) this.set({ [label]: value }, count)
+        },
+      }),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   }

@@ -15,12 +15,16 @@ const patienceMs = 250
  */
 export function openRedis({ url, log, metrics }: { url: string; log: Log; metrics: Metrics }) {
   const unanswered = metrics.counter('plenum_redis_unanswered_total', 'Commands that Redis did not answer in time')
+  const upListeners: (() => void)[] = []
   const connection = keepConnection({
     url,
     name: 'plenum',
     missesUntilDown: 1,
     beat: (client) => within(patienceMs, client.ping()),
-    onUp: () => log.info('Redis answers'),
+    onUp: () => {
+      log.info('Redis answers')
+      for (const listener of upListeners) listener()
+    },
     onDown: (error) => log.warn({ err: error }, 'Redis does not answer; going on without it'),
   })
   metrics.gauge('plenum_redis_up', '1 while Redis answers', () => Number(connection.isUp()))
@@ -45,6 +49,9 @@ export function openRedis({ url, log, metrics }: { url: string; log: Log; metric
 
     /** `why` it is away, where it is. */
     status: (): { up: boolean; why: string } => ({ up: connection.isUp(), why: connection.why() }),
+
+    /** Told each time that Redis answers again. */
+    onUp: (listener: () => void): void => void upListeners.push(listener),
 
     close: connection.close,
   }

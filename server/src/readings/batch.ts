@@ -1,18 +1,8 @@
-import { ingestLimits, type SensorType, sensorKinds } from '@plenum/contract'
+import { ingestLimits, sensorKinds } from '@plenum/contract'
+import type { KnownSensor } from '#registry'
 import { qualityOf } from './quality.ts'
 import { notJson, type RejectionCode } from './rejection.ts'
 import { parseTimestamp } from './timestamp.ts'
-
-/** What ingest must know of a sensor. */
-export interface KnownSensor {
-  id: number
-  key: string
-  buildingId: number
-  floorId: number
-  sensorType: SensorType
-  /** Of its building, IANA. */
-  timezone: string
-}
 
 /** Finds a sensor that the sender may write; undefined for all others. */
 export interface SensorLookup {

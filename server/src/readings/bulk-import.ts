@@ -1,10 +1,11 @@
 import { type IngestAnswer, type IngestError, ingestLimits } from '@plenum/contract'
 import type { Principal } from '#auth'
 import type { Clock } from '#platform'
-import { type Batch, emptyBatch, type KnownSensor, type SensorLookup, sensorsNamedBy } from './batch.ts'
+import type { KnownSensor } from '#registry'
+import { type Batch, emptyBatch, type SensorLookup, sensorsNamedBy } from './batch.ts'
 import { createBreather } from './breather.ts'
 import type { BulkLoad } from './bulk-load.ts'
-import { createDayGroup, type DaySpan } from './day-group.ts'
+import { createDayGroup, type DaySpan, type GivenDay } from './day-group.ts'
 import { type Committed, nothing } from './ingest.ts'
 import type { Line } from './lines.ts'
 import { dayIndexOf, type DaysOf } from './local-days.ts'
@@ -69,7 +70,12 @@ export function createBulkImport(context: BulkImportContext) {
       if (isWritten) await settled()
       await load.lane()
       const write = async (): Promise<void> => {
-        const { stored, duplicates, refused, changed } = await load.store(days())
+        const given = days()
+        const { stored, duplicates, refused, changed } = await load.store(given).catch((error: unknown) => {
+          // Whether it was committed nobody knows.
+          tellNewest(given)
+          throw error
+        })
         answer.stored += stored
         answer.duplicates += duplicates
         for (const { piece, code } of refused) reject(code, piece.readings.atMs.length, piece.line, piece.position)
@@ -85,28 +91,31 @@ export function createBulkImport(context: BulkImportContext) {
       if (failure) throw failure.error
     }
 
-    /** Dashboards hear of sensors whose newest reading may be one of these; of a load of the past they hear nothing. */
-    const tellNewest = (changed: Awaited<ReturnType<BulkLoad['store']>>['changed']): void => {
+    /** Whether one of them is the newest of its sensor is for others to find out. */
+    const tellNewest = (changed: readonly GivenDay[]): void => {
       const batch = emptyBatch()
       const floorIds = new Set<number>()
       for (const { sensorId, floorId, pieces } of changed) {
         for (const { readings } of pieces) {
           const last = readings.atMs.length - 1
-          if (!store.newest.note(sensorId, readings.atMs[last] as number)) continue
+          store.newest.note(sensorId, readings.atMs[last] as number)
           push(batch, sensorId, readings, last, last + 1)
           floorIds.add(floorId)
         }
       }
-      if (floorIds.size > 0) context.onCommitted({ batch, floorIds, stored: batch.sensorIds.length })
+      context.onCommitted({ batch, floorIds, isNew: false })
     }
 
     const writeOpen = async (): Promise<void> => {
       const { batch, floorIds } = open
       open = { batch: emptyBatch(), floorIds: new Set() }
-      const counts = await store.add(batch, clock.now())
+      const counts = await store.add(batch, clock.now()).catch((error: unknown) => {
+        context.onCommitted({ batch, floorIds, isNew: false })
+        throw error
+      })
       answer.stored += counts.stored
       answer.duplicates += counts.duplicates
-      if (counts.stored > 0) context.onCommitted({ batch, floorIds, stored: counts.stored })
+      context.onCommitted({ batch, floorIds, isNew: counts.isNew })
       await onStored({ closed: 0, open: batch.sensorIds.length })
     }
 

@@ -1,4 +1,4 @@
-import type { KnownSensor } from './batch.ts'
+import type { KnownSensor } from '#registry'
 import { dateOfDay } from './local-days.ts'
 import { isCounter } from './seal.ts'
 import type { SensorDay } from './segment-codec.ts'

@@ -1,6 +1,6 @@
 import type { IngestAnswer } from '@plenum/contract'
 import type { Kysely } from 'kysely'
-import type { App, Clock, Database, Log, Metrics, Storage, Tables } from '#platform'
+import type { App, Cache, Clock, Database, Log, Metrics, Storage, SurestRead, Tables } from '#platform'
 import type { Registry } from '#registry'
 import { createAdmission } from './admission.ts'
 import { createBulkImport } from './bulk-import.ts'
@@ -11,6 +11,7 @@ import { type Committed, createIngest } from './ingest.ts'
 import { createQuotas } from './quota.ts'
 import { createReplacements } from './replacements.ts'
 import { replacementRoutes } from './replacement-routes.ts'
+import { createLatest } from './latest.ts'
 import { createLocalDays } from './local-days.ts'
 import { retentionRoutes } from './retention-routes.ts'
 import { readingRoutes } from './routes.ts'
@@ -20,6 +21,8 @@ import { createStore } from './store.ts'
 export { counterStep } from './counter-steps.ts'
 export type { Committed } from './ingest.ts'
 export { holdMsOf, isOn } from './held-state.ts'
+export { asLatest, type LatestReadings } from './latest.ts'
+export type { Latest, LatestRow } from './latest-store.ts'
 export { isGood, isLate } from './quality.ts'
 export type { Expiry } from './retention.ts'
 export { describePeriod } from './retention-plan.ts'
@@ -45,6 +48,8 @@ export function createReadings(options: {
   clock: Clock
   log: Log
   metrics: Metrics
+  cache: Cache
+  read: SurestRead
   onCommitted(committed: Committed): void
 }) {
   const { storage, jobs, past, clock, log, metrics } = options
@@ -54,7 +59,7 @@ export function createReadings(options: {
   const onSealed = store.daysSealed
   const engine = createEngine(storage, { db, jobs, past, daysOf, clock, log, metrics, onSealed })
   const { retention } = engine
-  const directory = createSensorDirectory(options.registry)
+  const directory = createSensorDirectory(options.registry.remembered)
   const admission = createAdmission()
   const quotas = createQuotas()
 
@@ -90,7 +95,7 @@ export function createReadings(options: {
       retentionRoutes(app, retention)
       replacementRoutes(app, createReplacements({ db, clock }))
     },
-    registryChanged: directory.forget,
+    latest: createLatest(options.cache, options.read),
     removeSensor: store.removeSensor,
     /** What is stored, in whatever form. */
     stored: engine.stored,

@@ -4,14 +4,15 @@ import type { Clock } from '#platform'
 import { type Batch, type Judged, judge, type Rejected, sensorsNamedBy } from './batch.ts'
 import { rejections } from './rejection.ts'
 import type { SensorDirectory } from './sensor-directory.ts'
-import type { ReadingStore } from './store.ts'
+import type { Added, ReadingStore } from './store.ts'
 
 /** What the rest of the program learns once readings are committed. */
 export interface Committed {
   batch: Batch
   /** Floors whose sensors have new readings. */
   floorIds: Set<number>
-  stored: number
+  /** Whether all of them were stored, each under an identity that was free; else some may be there already, or replaced. */
+  isNew: boolean
 }
 
 export interface IngestContext {
@@ -36,15 +37,26 @@ export function createIngest({ store, directory, clock, onCommitted, onCounted }
     return judge(readings, await directory.lookup(sensorsNamedBy(readings), sender), nowMs)
   }
 
+  const added = async (batch: Batch, floorIds: Set<number>, nowMs: number): Promise<Added> => {
+    try {
+      return await store.add(batch, nowMs)
+    } catch (error) {
+      // Whether it was committed nobody knows.
+      onCommitted({ batch, floorIds, isNew: false })
+      throw error
+    }
+  }
+
   /** @param lines position of each reading in what was sent, where it is not simply its index */
   return async (sender: Principal, readings: readonly unknown[], lines?: readonly number[]): Promise<IngestAnswer> => {
     const nowMs = clock.now()
     const { batch, rejected, suspect, floorIds } = await judged(sender, readings, nowMs)
-    const counts = await store.add(batch, nowMs)
+    const { isNew, ...counts } = await added(batch, floorIds, nowMs)
     const answer = { ...counts, rejected: rejected.length, errors: rejected.map((one) => toError(one, lines)) }
     answer.errors.length = Math.min(answer.errors.length, ingestLimits.errorsTold)
     onCounted(answer, suspect)
-    if (counts.stored > 0) onCommitted({ batch, stored: counts.stored, floorIds })
+    // Also where all was there already: a process that died after the commit may have told nobody.
+    onCommitted({ batch, floorIds, isNew })
     return answer
   }
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { sensorTypes } from '@plenum/contract'
 import fc from 'fast-check'
-import { judge, type KnownSensor, type SensorLookup } from './batch.ts'
+import type { KnownSensor } from '#registry'
+import { judge, type SensorLookup } from './batch.ts'
 import { judgeRun, parseRun, type SentRun } from './run.ts'
 
 const nowMs = Date.UTC(2026, 10, 23, 10, 15)

@@ -1,5 +1,6 @@
 import { ingestLimits, sensorKinds } from '@plenum/contract'
-import { findSensor, type KnownSensor, type SensorLookup } from './batch.ts'
+import type { KnownSensor } from '#registry'
+import { findSensor, type SensorLookup } from './batch.ts'
 import { suspectBit } from './quality.ts'
 import type { RejectionCode } from './rejection.ts'
 import type { Columns } from './rollup.ts'

@@ -1,19 +1,20 @@
-import type { SensorType } from '@plenum/contract'
 import { LRUCache } from 'lru-cache'
 import { can, type Principal } from '#auth'
-import type { Registry } from '#registry'
-import type { KnownSensor, SensorLookup } from './batch.ts'
+import type { KnownSensor, Registry } from '#registry'
+import type { SensorLookup } from './batch.ts'
 
 export type SensorDirectory = ReturnType<typeof createSensorDirectory>
 
-/** How long another instance may still see a sensor as it was before it was changed here. */
-const rememberMs = 30_000
+type Sensors = Registry['remembered']['sensors']
+type Copy = NonNullable<ReturnType<Sensors['held']>>
 
-/** Sensors by id and by key, remembered: a gateway names the same ones every minute. */
-export function createSensorDirectory(registry: Pick<Registry, 'sensorsNamed'>) {
-  const byId = new LRUCache<number, KnownSensor>({ max: 200_000, ttl: rememberMs })
-  const byKey = new LRUCache<string, KnownSensor>({ max: 200_000, ttl: rememberMs })
-  let generation = 0
+/** Sensors by id and by key, remembered until they are changed: a gateway names the same ones every minute. */
+export function createSensorDirectory({
+  sensors,
+  sensorsByKey,
+}: Pick<Registry['remembered'], 'sensors' | 'sensorsByKey'>) {
+  /** Copies of `sensors`, which say themselves when they are void. */
+  const byKey = new LRUCache<string, Copy>({ max: 200_000 })
 
   /** Of a gateway it is asked with every reading, so there the one comparison that decides is made here. */
   const visibleTo = (sender: Principal) => {
@@ -31,12 +32,25 @@ export function createSensorDirectory(registry: Pick<Registry, 'sensorsNamed'>) 
      */
     remembered(sender: Principal): SensorLookup & { missed(): boolean } {
       const mine = visibleTo(sender)
+      const isLive = sensors.liveNow()
       let missed = false
-      const noted = (sensor: KnownSensor | undefined) => {
-        if (!sensor) missed = true
-        return mine(sensor)
+      let found = 0
+      const noted = (copy: Copy | undefined) => {
+        if (!isLive(copy)) {
+          missed = true
+          return undefined
+        }
+        found++
+        return mine(copy.value)
       }
-      return { byId: (id) => noted(byId.get(id)), byKey: (key) => noted(byKey.get(key)), missed: () => missed }
+      return {
+        byId: (id) => noted(sensors.held(id)),
+        byKey: (key) => noted(byKey.get(key)),
+        missed() {
+          sensors.count(found)
+          return missed
+        },
+      }
     },
 
     /**
@@ -47,49 +61,25 @@ export function createSensorDirectory(registry: Pick<Registry, 'sensorsNamed'>) 
       // Held by the batch itself, so that nothing can expire between the question and the answer.
       const ids = new Map<number, KnownSensor>()
       const keys = new Map<string, KnownSensor>()
-      const keep = (sensor: KnownSensor) => {
-        ids.set(sensor.id, sensor)
-        keys.set(sensor.key, sensor)
-      }
-      const missing = { ids: [] as number[], keys: [] as string[] }
-      for (const id of named.ids) {
-        const sensor = byId.get(id)
-        if (sensor) keep(sensor)
-        else missing.ids.push(id)
-      }
+      const isLive = sensors.liveNow()
+      const unknownKeys: string[] = []
       for (const key of named.keys) {
-        const sensor = byKey.get(key)
-        if (sensor) keep(sensor)
-        else missing.keys.push(key)
+        const copy = byKey.get(key)
+        if (isLive(copy)) keys.set(key, copy.value)
+        else unknownKeys.push(key)
       }
-      if (missing.ids.length + missing.keys.length > 0) {
-        const asOf = generation
-        for (const row of await registry.sensorsNamed(missing.ids, missing.keys)) {
-          const sensor: KnownSensor = {
-            id: row.id,
-            key: row.sensor_key,
-            buildingId: row.building_id,
-            floorId: row.floor_id,
-            sensorType: row.sensor_type as SensorType,
-            timezone: row.timezone,
-          }
-          keep(sensor)
-          // A change that came while the query ran would otherwise be remembered as it was before.
-          if (asOf === generation) {
-            byId.set(sensor.id, sensor)
-            byKey.set(sensor.key, sensor)
-          }
-        }
+      const [found, foundByKey] = await Promise.all([
+        sensors.getMany([...named.ids]),
+        unknownKeys.length > 0 ? sensorsByKey(unknownKeys) : [],
+      ])
+      for (const [id, { value }] of found) ids.set(id, value)
+      for (const sensor of foundByKey) keys.set(sensor.key, sensor)
+      for (const sensor of [...ids.values(), ...foundByKey]) {
+        const copy = sensors.held(sensor.id)
+        if (copy) byKey.set(copy.value.key, copy)
       }
       const mine = visibleTo(sender)
       return { byId: (id) => mine(ids.get(id)), byKey: (key) => mine(keys.get(key)) }
-    },
-
-    /** The registry changed. */
-    forget(): void {
-      generation++
-      byId.clear()
-      byKey.clear()
     },
   }
 }

@@ -17,6 +17,9 @@ export interface Stored {
   duplicates: number
 }
 
+/** `isNew`: all of the batch was stored, each reading under an identity that was free. */
+export type Added = Stored & { isNew: boolean }
+
 /** SQLSTATE check_violation: here, no partition takes the row. */
 const noPartition = '23514'
 /**
@@ -82,24 +85,24 @@ export function createStore(
   })
 
   /** What was stored is as if batches came one after the other, whichever of them were written together. */
-  const write = async (batch: Batch, nowMs: number): Promise<Stored> => {
+  const write = async (batch: Batch, nowMs: number): Promise<Added> => {
     await arrivals.makeRoom(batch.atMs, nowMs)
     if (newest.claim(batch)) {
       try {
         await insertTogether(batch)
-        return { stored: batch.sensorIds.length, duplicates: 0 }
+        return { stored: batch.sensorIds.length, duplicates: 0, isNew: true }
       } catch (error) {
         if (!liesInRows.test(sqlState(error))) throw error
       }
     }
     try {
-      return await upsertAlone(batch)
+      return { ...(await upsertAlone(batch)), isNew: false }
     } catch (error) {
       if (sqlState(error) !== noPartition) throw error
       // Somebody dropped one that was there.
       arrivals.forgetRoom()
       await arrivals.makeRoom(batch.atMs, nowMs)
-      return upsertAlone(batch)
+      return { ...(await upsertAlone(batch)), isNew: false }
     }
   }
 
@@ -114,13 +117,14 @@ export function createStore(
      * Returns after the commit. Every reading of the batch is then stored, replaced or known to be there.
      * @throws overloaded
      */
-    async add(batch: Batch, nowMs: number): Promise<Stored> {
-      if (batch.sensorIds.length === 0) return { stored: 0, duplicates: 0 }
+    async add(batch: Batch, nowMs: number): Promise<Added> {
+      if (batch.sensorIds.length === 0) return { stored: 0, duplicates: 0, isNew: true }
       try {
         const news = await arrivals.withoutKnown(batch, nowMs)
-        if (news.sensorIds.length === 0) return { stored: 0, duplicates: batch.sensorIds.length }
-        const { stored } = await write(news, nowMs)
-        return { stored, duplicates: batch.sensorIds.length - stored }
+        if (news.sensorIds.length === 0) return { stored: 0, duplicates: batch.sensorIds.length, isNew: false }
+        const { stored, isNew } = await write(news, nowMs)
+        const all = batch.sensorIds.length
+        return { stored, duplicates: all - stored, isNew: isNew && news.sensorIds.length === all }
       } catch (error) {
         throw asOverloaded(error)
       }

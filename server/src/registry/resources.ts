@@ -1,11 +1,12 @@
 import * as contract from '@plenum/contract'
 import { Type } from 'typebox'
-import type { PlenumError } from '#platform'
+import { isDatabaseUnavailable, type PlenumError } from '#platform'
 import { explainDeletion, explainWrite, type Things } from './constraints.ts'
 import { registryErrors } from './errors.ts'
 import type { RegistryEffects } from './effects.ts'
 import type { Resource } from './resource.ts'
-import type { RegistryStore } from './store.ts'
+import { changeOf } from './change.ts'
+import type { RegistryStore, Row } from './store.ts'
 import type { ToldWrites } from './told-writes.ts'
 import { toBuilding, toFloor, toGateway, toSensor, toZone } from './wire.ts'
 
@@ -13,12 +14,31 @@ const configuring = { create: 'configure', patch: 'configure', remove: 'configur
 
 /** The five things of the registry, each what a `Resource` needs to know of it. */
 export function describeResources(store: RegistryStore, writes: ToldWrites, effects: RegistryEffects): Resource[] {
-  const written = async <T>(table: Things, write: Promise<T>): Promise<T> => {
+  /** Whether a write that was cut off was committed nobody knows. */
+  const noteFailed = (error: unknown): void => {
+    if (isDatabaseUnavailable(error)) effects.changed(null)
+  }
+  const created = async <T extends Things>(table: T, write: Promise<Row<T>>): Promise<Row<T>> => {
     try {
       const row = await write
-      effects.changed()
+      effects.changed(changeOf(table, undefined, row))
       return row
     } catch (error) {
+      noteFailed(error)
+      throw explainWrite(error, table)
+    }
+  }
+  const patched = async <T extends Things>(
+    table: T,
+    write: ReturnType<typeof writes.patch<T>>,
+    missing: () => PlenumError,
+  ): Promise<Row<T>> => {
+    try {
+      const { found, row } = existing(await write, missing)
+      effects.changed(changeOf(table, found, row))
+      return row
+    } catch (error) {
+      noteFailed(error)
       throw explainWrite(error, table)
     }
   }
@@ -26,11 +46,16 @@ export function describeResources(store: RegistryStore, writes: ToldWrites, effe
     if (row === undefined) throw missing()
     return row
   }
-  const removed = async (removal: Promise<boolean>, missing: () => PlenumError, children: string): Promise<void> => {
+  const removed = async <T extends Things>(
+    table: T,
+    removal: Promise<Row<T> | undefined>,
+    missing: () => PlenumError,
+    children: string,
+  ): Promise<void> => {
     try {
-      if (!(await removal)) throw missing()
-      effects.changed()
+      effects.changed(changeOf(table, existing(await removal, missing), undefined))
     } catch (error) {
+      noteFailed(error)
       throw explainDeletion(error, children)
     }
   }
@@ -57,15 +82,20 @@ export function describeResources(store: RegistryStore, writes: ToldWrites, effe
     create: async (writer, input: contract.BuildingInput) => {
       await knownZone(input.timezone)
       const adding = writes.create(writer, 'building', (tx) => tx.addBuilding(input))
-      return toBuilding(await written('building', adding))
+      return toBuilding(await created('building', adding))
     },
     patch: async (writer, id, patch: contract.BuildingPatch) => {
       await knownZone(patch.timezone)
       const patching = writes.patch(writer, 'building', id, (tx) => tx.patch(writer.scope, 'building', id, patch))
-      return toBuilding(existing(await written('building', patching), building_not_found))
+      return toBuilding(await patched('building', patching, building_not_found))
     },
     remove: (writer, id) =>
-      removed(writes.remove(writer, 'building', id), building_not_found, 'The building has floors or gateways.'),
+      removed(
+        'building',
+        writes.remove(writer, 'building', id),
+        building_not_found,
+        'The building has floors or gateways.',
+      ),
   }
 
   const floors: Resource = {
@@ -82,14 +112,14 @@ export function describeResources(store: RegistryStore, writes: ToldWrites, effe
     get: async (scope, id) => toFloor(existing(await store.find(scope, 'floor', id), floor_not_found)),
     create: async (writer, input) => {
       const adding = writes.create(writer, 'floor', (tx) => tx.addFloor(writer.scope, input))
-      return toFloor(await written('floor', adding))
+      return toFloor(await created('floor', adding))
     },
     patch: async (writer, id, patch) => {
       const patching = writes.patch(writer, 'floor', id, (tx) => tx.patch(writer.scope, 'floor', id, patch))
-      return toFloor(existing(await written('floor', patching), floor_not_found))
+      return toFloor(await patched('floor', patching, floor_not_found))
     },
     remove: (writer, id) =>
-      removed(writes.remove(writer, 'floor', id), floor_not_found, 'The floor has zones or sensors.'),
+      removed('floor', writes.remove(writer, 'floor', id), floor_not_found, 'The floor has zones or sensors.'),
   }
 
   const zones: Resource = {
@@ -101,14 +131,14 @@ export function describeResources(store: RegistryStore, writes: ToldWrites, effe
     get: async (scope, id) => toZone(existing(await store.find(scope, 'zone', id), zone_not_found)),
     create: async (writer, input) => {
       const adding = writes.create(writer, 'zone', (tx) => tx.addZone(writer.scope, input))
-      return toZone(await written('zone', adding))
+      return toZone(await created('zone', adding))
     },
     patch: async (writer, id, patch) => {
       const patching = writes.patch(writer, 'zone', id, (tx) => tx.patchZone(writer.scope, id, patch))
-      return toZone(existing(await written('zone', patching), zone_not_found))
+      return toZone(await patched('zone', patching, zone_not_found))
     },
     // Sensors of a deleted zone stay on their floor.
-    remove: (writer, id) => removed(writes.remove(writer, 'zone', id), zone_not_found, ''),
+    remove: (writer, id) => removed('zone', writes.remove(writer, 'zone', id), zone_not_found, ''),
   }
 
   const sensors: Resource = {
@@ -129,11 +159,11 @@ export function describeResources(store: RegistryStore, writes: ToldWrites, effe
     get: async (scope, id) => toSensor(existing(await store.find(scope, 'sensor', id), sensor_not_found)),
     create: async (writer, input) => {
       const adding = writes.create(writer, 'sensor', (tx) => tx.addSensor(writer.scope, input))
-      return toSensor(await written('sensor', adding))
+      return toSensor(await created('sensor', adding))
     },
     patch: async (writer, id, patch) => {
       const patching = writes.patch(writer, 'sensor', id, (tx) => tx.patchSensor(writer.scope, id, patch))
-      return toSensor(existing(await written('sensor', patching), sensor_not_found))
+      return toSensor(await patched('sensor', patching, sensor_not_found))
     },
     remove: async (writer, id, { confirm }: { confirm?: string }) => {
       const sensor = existing(await store.find(writer.scope, 'sensor', id), sensor_not_found)
@@ -143,7 +173,7 @@ export function describeResources(store: RegistryStore, writes: ToldWrites, effe
         )
       }
       const removal = writes.remove(writer, 'sensor', id, (tx) => effects.deleteReadings(tx, id))
-      await removed(removal, sensor_not_found, '')
+      await removed('sensor', removal, sensor_not_found, '')
     },
   }
 
@@ -162,14 +192,14 @@ export function describeResources(store: RegistryStore, writes: ToldWrites, effe
     get: async (scope, id) => toGateway(existing(await store.find(scope, 'gateway', id), gateway_not_found)),
     create: async (writer, input) => {
       const adding = writes.create(writer, 'gateway', (tx) => tx.addGateway(writer.scope, input))
-      return toGateway(await written('gateway', adding))
+      return toGateway(await created('gateway', adding))
     },
     patch: async (writer, id, patch) => {
       const patching = writes.patch(writer, 'gateway', id, (tx) => tx.patch(writer.scope, 'gateway', id, patch))
-      return toGateway(existing(await written('gateway', patching), gateway_not_found))
+      return toGateway(await patched('gateway', patching, gateway_not_found))
     },
     // Its keys go with it; its sensors stay, without a gateway.
-    remove: (writer, id) => removed(writes.remove(writer, 'gateway', id), gateway_not_found, ''),
+    remove: (writer, id) => removed('gateway', writes.remove(writer, 'gateway', id), gateway_not_found, ''),
   }
 
   return [buildings, floors, zones, sensors, gateways]

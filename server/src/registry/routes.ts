@@ -12,6 +12,7 @@ const tags = ['Registry']
 export interface RegistryRoutesContext {
   resources: Resource[]
   imports: ImportContext
+  /** Anything may be another now. */
   changed(): void
 }
 

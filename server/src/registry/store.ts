@@ -198,20 +198,6 @@ export function createStore(db: Kysely<Tables>) {
         .limit(limit + 1)
         .execute(),
 
-    /** What ingest must know of the sensors named by id or key, in one query. */
-    sensorsNamed: (ids: number[], keys: string[]) =>
-      db
-        .selectFrom('sensor')
-        .innerJoin('building', 'building.id', 'sensor.building_id')
-        .select(['sensor.id', 'sensor_key', 'building_id', 'floor_id', 'sensor_type', 'timezone'])
-        .where((e) =>
-          e.or([
-            e('sensor.id', '=', sql<number>`any(${ids}::int4[])`),
-            e('sensor_key', '=', sql<string>`any(${keys}::text[])`),
-          ]),
-        )
-        .execute(),
-
     gatewaySeen: async (id: number): Promise<void> => {
       await db.updateTable('gateway').set({ last_seen_at: now }).where('id', '=', id).execute()
     },

@@ -55,13 +55,13 @@ export function createToldWrites(db: Kysely<Tables>) {
         return row
       }),
 
-    /** @returns undefined where it is not there for whoever writes */
+    /** @returns the row as it was and as it is; undefined where it is not there for whoever writes */
     patch: <T extends Things>(
       { scope, by }: Writer,
       table: T,
       id: number,
       write: (store: RegistryStore) => Promise<Row<T> | undefined>,
-    ): Promise<Row<T> | undefined> =>
+    ): Promise<{ found: Row<T>; row: Row<T> } | undefined> =>
       db.transaction().execute(async (tx) => {
         const store = createStore(tx)
         // Held until the end, so that between the two nobody else's change is taken for this one's.
@@ -71,31 +71,31 @@ export function createToldWrites(db: Kysely<Tables>) {
         const [before, after] = [onWire[table](found), onWire[table](row)]
         const event = { ...(await told(store, table, row as AnyRow)), before: { ...before }, after: { ...after } }
         await append(tx, by, { action: `${table}.update`, ...event })
-        return row
+        return { found, row }
       }),
 
     /**
      * @param alsoDelete what other slices keep of the thing, which goes with it
-     * @returns false where it is not there for whoever writes
+     * @returns the row that is gone; undefined where it is not there for whoever writes
      */
-    remove: (
+    remove: <T extends Things>(
       { scope, by }: Writer,
-      table: Things,
+      table: T,
       id: number,
       alsoDelete: (tx: Kysely<Tables>) => Promise<void> = async () => {},
-    ): Promise<boolean> =>
+    ): Promise<Row<T> | undefined> =>
       db.transaction().execute(async (tx) => {
         const store = createStore(tx)
         const row = await store.hold(scope, table, id)
-        if (!row || !(await store.remove(scope, table, id))) return false
+        if (!row || !(await store.remove(scope, table, id))) return undefined
         await alsoDelete(tx)
-        const before = onWire[table](row as never)
+        const before = onWire[table](row)
         await append(tx, by, {
           action: `${table}.delete`,
           ...(await told(store, table, row as AnyRow)),
           before: { ...before },
         })
-        return true
+        return row
       }),
   }
 }
