@@ -64,7 +64,8 @@ async function build({ sensors, readings }: { sensors: Made[]; readings: Reading
     const id = ids[one.sensor % sensors.length] as number
     const { min, max } = sensorKinds[made.sensor_type].plausible
     const atMs = clock.nowMs - one.agoMs
-    kept.set(`${id} ${atMs}`, { ...one, id, atMs, good: one.value >= min && one.value <= max })
+    // -0 is stored as 0.
+    kept.set(`${id} ${atMs}`, { ...one, value: one.value + 0, id, atMs, good: one.value >= min && one.value <= max })
   }
   if (readings.length > 0) {
     const wire = readings.map(({ sensor: n, agoMs, value }) => ({
