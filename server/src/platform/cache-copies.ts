@@ -21,7 +21,10 @@ export interface Offer<V> {
   isNew: boolean
 }
 
-/** How values of one key follow each other. */
+/**
+ * How values of one key follow each other. They are only added and replaced: where the newest could be taken away and
+ * its key lived on, an offer that comes late would bring it back.
+ */
 export interface Order<V> {
   atOf(value: V): number
   isSame(a: V, b: V): boolean

@@ -5,29 +5,39 @@ export type Debt = ReturnType<typeof createDebt>
 const mostIds = 10_000
 
 export function createDebt(most = mostIds) {
-  let ids = new Set<number>()
-  let owesAll = false
+  /** null: all */
+  let owed: Set<number> | null = new Set()
+  let beingPaid: readonly number[] | null = []
+  let paying = new Set<number>()
+
+  const add = (more: readonly number[] | null): void => {
+    if (owed === null) return
+    if (more === null || owed.size + more.length > most) owed = null
+    else for (const id of more) owed.add(id)
+  }
 
   return {
     /** @param more null: all */
-    add(more: readonly number[] | null): void {
-      if (more === null) owesAll = true
-      else for (const id of more) ids.add(id)
-      if (owesAll || ids.size > most) {
-        owesAll = true
-        ids = new Set()
-      }
-    },
-    isOwed: (id: number): boolean => owesAll || ids.has(id),
-    isEmpty: (): boolean => !owesAll && ids.size === 0,
-    size: (): number => (owesAll ? Infinity : ids.size),
+    add,
+    /** Until it is paid. */
+    isOwed: (id: number): boolean => owed === null || beingPaid === null || owed.has(id) || paying.has(id),
+    size: (): number => (owed?.size ?? Infinity) + (beingPaid?.length ?? Infinity),
 
-    /** What is owed now, which the caller drops, or adds again. null: all */
-    take(): readonly number[] | null {
-      const taken = owesAll ? null : [...ids]
-      ids = new Set()
-      owesAll = false
-      return taken
+    /** Drops what is owed now. @returns what is no longer owed; undefined where nothing was owed or it could not be paid */
+    async pay(
+      drop: (ids: readonly number[] | null) => Promise<boolean>,
+    ): Promise<readonly number[] | null | undefined> {
+      if (owed?.size === 0) return undefined
+      beingPaid = owed && [...owed]
+      paying = owed ?? new Set()
+      owed = new Set()
+      const tried = beingPaid
+      const isPaid = await drop(tried)
+      beingPaid = []
+      paying = new Set()
+      if (isPaid) return tried
+      add(tried)
+      return undefined
     },
   }
 }

@@ -68,7 +68,8 @@ export function createKind<V>(context: KindContext<V>) {
     const nowMs = clock.now()
     for (const [id, { value, untilMs, lifeMs: fullLifeMs }] of read?.found ?? []) {
       const leftMs = Math.min(untilMs - nowMs, fullLifeMs)
-      if (leftMs <= 0) continue
+      // What could not be dropped there may have become known while this was read.
+      if (leftMs <= 0 || debt.isOwed(id)) continue
       const isKept = copies.fill(here, id, value, leftMs, fullLifeMs)
       known.set(id, { value, untilMs: isKept ? nowMs + leftMs : nowMs })
     }
@@ -106,16 +107,14 @@ export function createKind<V>(context: KindContext<V>) {
     }
   }
 
-  const pay = async (): Promise<void> => {
-    const owed = debt.take()
-    const isPaid = owed === null ? await shared?.dropAll() : await shared?.drop(owed)
-    if (isPaid) onRepaid(owed)
-    else debt.add(owed)
+  const pay = async (to: Shared<V>): Promise<void> => {
+    const paid = await debt.pay((ids) => (ids === null ? to.dropAll() : to.drop(ids)))
+    if (paid !== undefined) onRepaid(paid)
   }
   /** Drops from Redis what should have been dropped while it was away. */
   const settle = (): Promise<void> => {
-    if (debt.isEmpty()) return Promise.resolve()
-    return (paying ??= pay().finally(() => {
+    if (shared === null || debt.size() === 0) return Promise.resolve()
+    return (paying ??= pay(shared).finally(() => {
       paying = null
     }))
   }

@@ -11,8 +11,8 @@ export interface Stored {
 export interface Commit {
   id: number
   by: number
-  /** null: everything of the sensor is deleted. */
-  put: { at: number; value: number } | null
+  at: number
+  value: number
 }
 /** What an instance was told of: its commits by their number. */
 type Told = { offers: Offer<Stored>[] | null; ids: readonly number[] | null; commits: readonly number[] }
@@ -26,9 +26,7 @@ export const order = {
 export function newestAfter(commits: readonly Commit[], id: number): Stored {
   const readings = new Map<number, number>()
   for (const commit of commits) {
-    if (commit.id !== id) continue
-    if (commit.put === null) readings.clear()
-    else readings.set(commit.put.at, commit.put.value)
+    if (commit.id === id) readings.set(commit.at, commit.value)
   }
   const at = Math.max(...readings.keys())
   return readings.size === 0 ? { at: null, value: null } : { at, value: readings.get(at) as number }
@@ -44,18 +42,14 @@ export function mayBeSeen(
   { at, value }: Stored,
 ): boolean {
   const mine = [...commits.entries()].filter(([, commit]) => commit.id === id)
-  const deletedBefore = (number: number): number =>
-    mine.findLast(([n, { put }]) => n < number && put === null)?.[0] ?? -1
   const known = mine.filter(([n]) => told.has(n))
-  if (at === null) return known.every(([n, { put }]) => put === null || n < deletedBefore(Infinity))
-  return mine.some(([n, { put: seen }]) => {
-    if (seen === null || seen.at !== at || seen.value !== value) return false
-    return known.every(([other, { put }]) => {
-      if (put === null) return other < n
-      if (put.at === at) return other <= n || put.value === value
-      return put.at < at || other < deletedBefore(n)
-    })
-  })
+  if (at === null) return known.length === 0
+  return mine.some(
+    ([n, seen]) =>
+      seen.at === at &&
+      seen.value === value &&
+      known.every(([other, one]) => (one.at === at ? other <= n || one.value === value : one.at < at)),
+  )
 }
 
 /** Instances on one database with one Redis and one bus, that go on step by step. */
@@ -124,12 +118,16 @@ export function createInstances(count: number, lifeMs: number) {
       const number = commits.push(commit) - 1
       if (how !== null) this.tell(instance, commit, how, [number])
     },
-    tell(instance: Instance, { id, put }: Commit, how: 'new' | 'perhaps', numbers: readonly number[]): void {
-      if (put === null) instance.kind.drop([id])
-      else instance.kind.offer([{ id, at: put.at, value: put, isNew: how === 'new' }])
-      const offers = put && [{ id, at: put.at, value: put, isNew: how === 'new' }]
+    tell(instance: Instance, { id, at, value }: Commit, how: 'new' | 'perhaps', numbers: readonly number[]): void {
+      const offers = [{ id, at, value: { at, value }, isNew: how === 'new' }]
+      instance.kind.offer(offers)
       instance.publish({ offers, ids: [id], commits: numbers })
       for (const number of numbers) instance.told.add(number)
+    },
+    /** Something else of the sensor was changed. */
+    drop(instance: Instance, id: number): void {
+      instance.kind.drop([id])
+      instance.publish({ offers: null, ids: [id], commits: [] })
     },
     cut(instance: Instance): void {
       instance.state.isCut = true
