@@ -3,8 +3,6 @@ import pg from 'pg'
 /** Texts that are told apart; what comes beyond is parsed each time. */
 const maxStatements = 200
 
-export type PreparedStatements = ReturnType<typeof createPreparedStatements>
-
 /**
  * Names for the statements of a pool, by which they stay prepared on each connection that has run them: PostgreSQL then
  * parses them no more, and plans them no more once it finds that a plan for all parameters is as good. For pools that ask
