@@ -33,8 +33,6 @@ export interface Order<V> {
 /** As long as what others write may not be heard, nothing is believed for longer. */
 export const unheardLifeMs = 500
 
-export type Copies<V> = ReturnType<typeof createCopies<V>>
-
 /**
  * The copies of one kind in this process, with the rules that keep them right (docs/adr/0025-cache.md). Pure but for
  * what it holds: the clock is an argument.

@@ -1,5 +1,4 @@
 /** What of a kind in Redis is void and still there, because Redis was away when it should have been dropped. */
-export type Debt = ReturnType<typeof createDebt>
 
 /** More, and all of the kind is void: it is read from the database again. */
 const mostIds = 10_000

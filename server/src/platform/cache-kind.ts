@@ -23,8 +23,8 @@ export interface KindDefinition<V> {
   /** Copies in a process. */
   max: number
   lifeMs: number
-  /** In one statement. */
-  load(ids: readonly number[]): Promise<Read<V>>
+  /** In one statement. Absent where it is only read together with other kinds. */
+  load?(ids: readonly number[]): Promise<Read<V>>
   order?: Order<V>
 }
 
@@ -99,7 +99,7 @@ export function createKind<V>(context: KindContext<V>) {
     try {
       const { known, began } = await fromShared(ids, here)
       const rest = ids.filter((id) => !known.has(id))
-      if (rest.length === 0) return known
+      if (rest.length === 0 || load === undefined) return known
       for (const [id, one] of take({ here, shared: began }, await load(rest))) known.set(id, one)
       return known
     } finally {
@@ -121,10 +121,11 @@ export function createKind<V>(context: KindContext<V>) {
   /** Nobody waits for Redis. */
   const share = (ids: readonly number[] | null, write: (shared: Shared<V>) => Promise<boolean>): void => {
     if (shared === null) return
-    void write(shared).then((isDone) => {
-      if (!isDone) debt.add(ids)
-      else void settle()
-    })
+    const written = async (): Promise<void> => {
+      if (await write(shared)) await settle()
+      else debt.add(ids)
+    }
+    void written()
   }
   const forget = (ids: readonly number[] | null): void => {
     if (ids === null) {

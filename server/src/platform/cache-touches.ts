@@ -3,8 +3,6 @@ export interface Began {
   touches: number
 }
 
-export type Touches = ReturnType<typeof createTouches>
-
 /**
  * Which keys were changed while somebody reads. What was read elsewhere may be older than a change that was told
  * meanwhile: it is remembered only if its key was not touched since the reading began. Nobody has to say beforehand

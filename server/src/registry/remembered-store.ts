@@ -60,30 +60,6 @@ export const rememberedStore = {
         .execute(),
     ),
 
-  /** Floors of buildings by level; of a building that is not there, none. */
-  floorIds: async (db: Kysely<Tables>, ids: readonly number[]): Promise<Map<number, number[]>> => {
-    const { rows } = await sql<{ id: number; floors: number[] }>`
-      select b.id, array(select f.id from floor f where f.building_id = b.id order by f.level, f.id) as floors
-      from building b where b.id = any(${ids}::int4[])`.execute(db)
-    return new Map(rows.map(({ id, floors }) => [id, floors]))
-  },
-
-  /** Sensors of floors in the order in which they are shown. */
-  sensorsOn: async (db: Kysely<Tables>, ids: readonly number[]): Promise<Map<number, ShownSensor[]>> => {
-    const { rows } = await sql<ShownSensor & { floorId: number | null; floor: number }>`
-      select f.id as floor, s.id, s.sensor_key as key, s.name, s.sensor_type as "sensorType", s.unit, s.zone_id as "zoneId",
-             s.x, s.y, s.interval_s as "intervalS", s.status = 'disabled' as "isDisabled"
-      from floor f left join sensor s on s.floor_id = f.id
-      where f.id = any(${ids}::int4[]) order by f.id, s.sensor_type, s.name, s.id`.execute(db)
-    const floors = Map.groupBy(rows, ({ floor }) => floor)
-    return new Map(
-      [...floors].map(([id, sensors]) => [
-        id,
-        sensors.filter((sensor) => sensor.id !== null).map(({ floor: _, ...sensor }) => sensor),
-      ]),
-    )
-  },
-
   /** In one query for those named by id and by key. */
   sensors: async (
     db: Kysely<Tables>,

@@ -8,8 +8,6 @@ import {
   type ShownSensor,
 } from './remembered-store.ts'
 
-export type Remembered = ReturnType<typeof createRemembered>
-
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
@@ -20,11 +18,10 @@ export function createRemembered(cache: Cache, read: SurestRead) {
     lifeMs: dayMs,
     load: (ids) => read((db) => rememberedStore.buildings(db, ids)),
   })
-  /** Ids of the floors of a building, by level. */
+  /** Ids of the floors of a building, by level. Read with all that is on them, as are the sensors of a floor. */
   const floorsOf = cache.kind<number[]>('floors:building', {
     max: 10_000,
     lifeMs: dayMs,
-    load: (ids) => read((db) => rememberedStore.floorIds(db, ids)),
   })
   const floors = cache.kind<KnownFloor>('floor', {
     max: 50_000,
@@ -35,7 +32,6 @@ export function createRemembered(cache: Cache, read: SurestRead) {
   const sensorsOn = cache.kind<ShownSensor[]>('sensors:floor', {
     max: 10_000,
     lifeMs: hourMs,
-    load: (ids) => read((db) => rememberedStore.sensorsOn(db, ids)),
   })
   /** Ingest asks the primary only. */
   const sensors = cache.kind<KnownSensor>('sensor', {

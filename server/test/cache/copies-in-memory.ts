@@ -91,7 +91,9 @@ export function createCopiesInMemory<V>(order: Order<V>, now: () => number) {
       }, true)) === true
     const shared: Shared<V> = {
       read: (ids) => ask(() => rules.read(ids)),
-      fill: async (began, values) => void (await ask(() => rules.fill(began, values))),
+      async fill(began, values) {
+        await ask(() => rules.fill(began, values))
+      },
       offer: (offers) => asked(() => rules.offer(offers)),
       drop: (ids) => asked(() => rules.drop(ids)),
       dropAll: () => asked(rules.dropAll),
