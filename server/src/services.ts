@@ -115,7 +115,7 @@ export async function createServices(settings: ServiceSettings) {
   const hearsOthers = (): boolean => bus.state() === 'connected' || (bus.state() === 'alone' && isAlone())
   const cache = createCache({
     redis,
-    installation: secret,
+    secret,
     clock,
     metrics,
     hearsOthers,

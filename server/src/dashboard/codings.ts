@@ -15,7 +15,7 @@ export type Codings = ReturnType<typeof createCodings>
 
 /** Below it the head of an answer is most of it. */
 const leastBytes = 1_024
-/** Of 300 sensors (81 KB) it leaves 4.9 KB in 0.8 ms; 11, the default, 3.6 KB in 130 ms. */
+/** Of 300 sensors (90 KB) it leaves 9.0 KB in 0.4 ms, gzip 10.2 KB; 11, the default, leaves 7.5 KB in 79 ms. */
 const brotliQuality = 4
 
 const compress = {

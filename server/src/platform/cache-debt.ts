@@ -1,8 +1,7 @@
-/** What of a kind in Redis is void and still there, because Redis was away when it should have been dropped. */
-
 /** More, and all of the kind is void: it is read from the database again. */
 const mostIds = 10_000
 
+/** What of a kind in Redis is void and still there, because Redis was away when it should have been dropped. */
 export function createDebt(most = mostIds) {
   /** null: all */
   let owed: Set<number> | null = new Set()

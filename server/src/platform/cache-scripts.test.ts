@@ -22,8 +22,8 @@ const start = async () => {
 }
 const { server, redis } = skip ? ({} as Awaited<ReturnType<typeof start>>) : await start()
 const clock = createTestClock()
-const copies = (installation: string) =>
-  createSharedCopies<Stored>({ redis, installation, name: 'test', keyOf: (id) => `test:${id}`, now: clock.now })
+const copies = (secret: string, isSigned = false) =>
+  createSharedCopies<Stored>({ redis, secret, isSigned, name: 'test', keyOf: (id) => `test:${id}`, now: clock.now })
 
 const id = fc.integer({ min: 1, max: 3 })
 const stored = fc.record({ at: fc.integer({ min: 1, max: 5 }), value: fc.integer({ min: 0, max: 2 }) })
@@ -94,4 +94,24 @@ test('keys are those that were agreed on, every one expires, and another install
   await one.drop([17])
   const ttlMs = Number(await server.command('PTTL', 'test:17'))
   assert.ok(ttlMs > 0 && ttlMs <= 60_000, 'a mark goes by itself')
+})
+
+test('what decides on rights is not believed where somebody else wrote it', { skip }, async () => {
+  await server.command('FLUSHALL')
+  const one = copies('one', true)
+  const began = (await one.read([]))?.began
+  assert.ok(began)
+  await one.fill(began, [{ id: 17, value: { at: 1, value: 2 }, lifeMs }])
+  assert.equal((await one.read([17]))?.found.get(17)?.value.value, 2)
+  const text = String(await server.command('GET', 'test:17'))
+  for (const [key, forged] of [
+    ['test:17', text.replace('"value":2', '"value":3')],
+    ['test:17', text.replace(/"mac":"[^"]*",/, '')],
+    ['test:17', text.replace(/"until":\d+/, `"until":${clock.nowMs + 2 * lifeMs}`)],
+    ['test:18', text],
+  ] as const) {
+    assert.ok(key === 'test:18' || forged !== text)
+    await server.command('SET', key, forged)
+    assert.equal((await one.read([Number(key.slice(5))]))?.found.size, 0, forged)
+  }
 })

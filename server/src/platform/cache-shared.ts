@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
 import type { Offer } from './cache-copies.ts'
 import { fillScript, tellScript } from './cache-scripts.ts'
 import type { Redis } from './redis.ts'
@@ -40,19 +40,27 @@ export interface Shared<V> {
 /** Copies in Redis, each rule one script (cache-scripts.ts). */
 export function createSharedCopies<V>({
   redis,
-  installation,
+  secret,
+  isSigned,
   name,
   keyOf,
   now,
 }: {
   redis: Redis
-  installation: string
+  /** The same for all instances on one database, and for no others: two installations may share a Redis. */
+  secret: string
+  /** Whether it decides what somebody may: then whoever can write to Redis must not be believed. */
+  isSigned: boolean
   name: string
   keyOf: (id: number) => string
   now: () => number
 }): Shared<V> {
   // With the number of this shape. Values under keys of another version or installation are of another epoch.
-  const hash = `plenum:cache:1:${createHash('sha256').update(`cache ${installation}`).digest('hex').slice(0, 16)}:${name}`
+  const hash = `plenum:cache:1:${createHash('sha256').update(`cache ${secret}`).digest('hex').slice(0, 16)}:${name}`
+  const sign = (id: number, epoch: string, untilMs: number, value: string): string =>
+    createHmac('sha256', secret)
+      .update(JSON.stringify(['cache', keyOf(id), epoch, untilMs, value]))
+      .digest('base64url')
   const keysOf = (ids: readonly number[]): string[] => [hash, ...ids.map(keyOf)]
   const newEpoch = (): string => randomBytes(9).toString('base64url')
 
@@ -90,7 +98,8 @@ export function createSharedCopies<V>({
       ids.forEach((id, i) => {
         const text = texts[i]
         if (!text?.startsWith(opening)) return
-        const { value, until, life } = JSON.parse(text) as { value: V; until: number; life: number }
+        const { value, until, life, mac } = JSON.parse(text) as { value: V; until: number; life: number; mac?: string }
+        if (isSigned && mac !== sign(id, known.epoch, until, JSON.stringify(value))) return
         found.set(id, { value, untilMs: until, lifeMs: life })
       })
       return { began: known, found }
@@ -98,9 +107,10 @@ export function createSharedCopies<V>({
 
     async fill({ epoch, change, atMs }, values) {
       if (values.length === 0) return
-      const args = values.flatMap(({ value, lifeMs }) => {
-        const head = `{"epoch":"${epoch}","life":${lifeMs},"until":${now() + lifeMs},"value":`
-        return [String(lifeMs), `${head}${JSON.stringify(value)}}`]
+      const args = values.flatMap(({ id, value, lifeMs }) => {
+        const [untilMs, text] = [now() + lifeMs, JSON.stringify(value)]
+        const mac = isSigned ? `"mac":"${sign(id, epoch, untilMs, text)}",` : ''
+        return [String(lifeMs), `{"epoch":"${epoch}","life":${lifeMs},"until":${untilMs},${mac}"value":${text}}`]
       })
       await redis.ask((client) =>
         client.eval(fillScript, {

@@ -20,7 +20,7 @@ export interface Repaid {
  */
 export function createCache({
   redis,
-  installation,
+  secret,
   clock,
   metrics,
   hearsOthers,
@@ -28,7 +28,7 @@ export function createCache({
 }: {
   redis: Redis | null
   /** The same for all instances on one database, and for no others: two installations may share a Redis. */
-  installation: string
+  secret: string
   clock: Clock
   metrics: Metrics
   hearsOthers: () => boolean
@@ -60,7 +60,8 @@ export function createCache({
         ...definition,
         clock,
         hearsOthers,
-        shared: redis && createSharedCopies<V>({ redis, installation, name, keyOf, now: clock.now }),
+        shared:
+          redis && createSharedCopies<V>({ redis, secret, isSigned: !definition.order, name, keyOf, now: clock.now }),
         onLookedUp: (found, count) => counters[found].inc(count),
         onRepaid: (ids) => onRepaid({ kind: name, ids }),
       })

@@ -178,7 +178,7 @@ test('a commit that breaks fails those that share it with 503, and what is ackno
   }
   assert.deepEqual([...(await tableOf(sensors)).values()].sort(), [0, 1, 3, 4])
   // Sent again, as the answer asked for.
-  assert.deepEqual(await store.add(batches[1] as Batch, nowMs), { stored: 1, duplicates: 0 })
+  assert.deepEqual(await store.add(batches[1] as Batch, nowMs), { stored: 1, duplicates: 0, isNew: false })
 })
 
 test('a shutdown in the middle answers what was accepted, and it is stored', async () => {

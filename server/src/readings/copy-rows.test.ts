@@ -73,9 +73,9 @@ test('a copy that meets readings of another instance stores the rest and replace
   const early = batchOf(temperature.id, 3_000, 19)
   const some = (batch: Batch, count: number): Batch =>
     Object.fromEntries(Object.entries(batch).map(([name, column]) => [name, column.slice(0, count)])) as never
-  assert.deepEqual(await other.add(some(early, 10), server.clock.nowMs), { stored: 10, duplicates: 0 })
+  assert.deepEqual(await other.add(some(early, 10), server.clock.nowMs), { stored: 10, duplicates: 0, isNew: true })
   const later = { ...batchOf(temperature.id, 3_000), values: early.values.map((value, i) => (i < 4 ? value : 20)) }
-  assert.deepEqual(await one.add(later, server.clock.nowMs), { stored: 2_996, duplicates: 4 })
+  assert.deepEqual(await one.add(later, server.clock.nowMs), { stored: 2_996, duplicates: 4, isNew: false })
   assert.equal(await countStored(temperature.id, 20), 2_996)
 })
 

@@ -35,7 +35,10 @@ test(
     const { temperature, co2 } = await createSmallBuilding(server)
     const here = createStore(database, { storage })
     const sent = hourly([temperature.id, co2.id], '2026-06-08T15:00Z', 24)
-    const add = async (batch: Batch) => Object.values(await here.add(batch, server.clock.now()))
+    const add = async (batch: Batch) => {
+      const { stored, duplicates } = await here.add(batch, server.clock.now())
+      return [stored, duplicates]
+    }
     assert.deepEqual(await add(sent), [48, 0])
     await readings.sealClosedDays()
     assert.equal(await hotRows(), 0)
@@ -59,6 +62,6 @@ test('of a batch that reaches over the end of what is sealed, the sealed part al
   server.clock.nowMs += 1_001
   // Tokyo's midnight is 15:00: ten hours of the sealed day and eight after it; of the other sensor nothing is sealed.
   const over = hourly([temperature.id, co2.id], '2026-06-09T05:00Z', 18)
-  assert.deepEqual(await store.add(over, server.clock.now()), { stored: 26, duplicates: 10 })
-  assert.deepEqual(await store.add(over, server.clock.now()), { stored: 0, duplicates: 36 })
+  assert.deepEqual(await store.add(over, server.clock.now()), { stored: 26, duplicates: 10, isNew: false })
+  assert.deepEqual(await store.add(over, server.clock.now()), { stored: 0, duplicates: 36, isNew: false })
 })

@@ -138,7 +138,7 @@ test('two instances that need the same partitions at once make each of them once
     )
     assert.deepEqual(
       answers,
-      stores.map(() => ({ stored: days.length, duplicates: 0 })),
+      stores.map(() => ({ stored: days.length, duplicates: 0, isNew: false })),
     )
   })
   const names = await partitionNames()
