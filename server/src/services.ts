@@ -8,6 +8,7 @@ import { type Clock, createMetrics, type Log, openBus, openDatabase, openRedis, 
 import { createPeople } from '#people'
 import { createReadings } from '#readings'
 import { createRegistry } from '#registry'
+import { onAllInstances } from './instances.ts'
 
 export type Services = Awaited<ReturnType<typeof createServices>>
 
@@ -89,18 +90,25 @@ export async function createServices(settings: ServiceSettings) {
     log,
     metrics,
   })
-  const accessChanged = (): void => {
-    auth.keys.forget()
-    live.rightsChanged()
-  }
-  const people = createPeople({ db: primary.db, auth, publicUrl, accessChanged })
-  const registry = createRegistry(primary.db, {
-    changed: () => {
+  const { accessChanged, registryChanged, readingsArrived, finish } = onAllInstances(bus, {
+    readingsArrived: (floorIds) => {
+      dashboard.readingsArrived(floorIds)
+      live.changed(floorIds)
+    },
+    registryChanged: () => {
       auth.keys.forget()
       readings.registryChanged()
       dashboard.registryChanged()
       live.changed(null)
     },
+    accessChanged: () => {
+      auth.accessChanged()
+      live.rightsChanged()
+    },
+  })
+  const people = createPeople({ db: primary.db, auth, publicUrl, accessChanged })
+  const registry = createRegistry(primary.db, {
+    changed: registryChanged,
     deleteReadings: (tx, sensorId) => readings.removeSensor(tx, sensorId),
   })
   const readings = createReadings({
@@ -112,10 +120,7 @@ export async function createServices(settings: ServiceSettings) {
     clock,
     log,
     metrics,
-    onCommitted: ({ floorIds }) => {
-      dashboard.readingsArrived(floorIds)
-      live.changed(floorIds)
-    },
+    onCommitted: ({ floorIds }) => readingsArrived(floorIds),
   })
   const history = createHistory({ db: past.db, stored: readings.stored, clock, primary: primary.db })
   const dashboard = createDashboard({ db: replica?.db ?? primary.db, clock })
@@ -138,6 +143,7 @@ export async function createServices(settings: ServiceSettings) {
     poolCounts,
     close: async (): Promise<void> => {
       await audit.close()
+      finish()
       await bus.close()
       await redis?.close()
       await Promise.all(Object.values(pools).map((pool) => pool.close()))

@@ -164,6 +164,11 @@ export async function createAuth(settings: AuthSettings) {
       /** Who they are now, by `holderName`; whoever has nothing any more is left out. */
       now: (holders: readonly Holder[]) => holderStore.read(holders, sessionLife.maxS),
     },
+    /** Somebody's rights were changed, here or on another instance: what is remembered of them is looked at again. */
+    accessChanged: (): void => {
+      changes.expire()
+      keys.forget()
+    },
     /** For whatever else can be guessed: codes, tokens of links. */
     throttle,
     dropExpiredSessions: async (): Promise<void> => {
