@@ -7,12 +7,13 @@ import type { Clock } from '#platform'
 export interface CachedBody {
   json: string
   etag: string
-  place: Where
+  /** undefined: it was made for a scope, and for nobody with another one. */
+  place: Where | undefined
 }
 
 /** What a body is made of. */
 export interface Built {
-  place: Where
+  place: CachedBody['place']
   content: object
 }
 

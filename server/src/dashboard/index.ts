@@ -5,19 +5,14 @@ import type { App, Clock, Tables } from '#platform'
 import { buildingBody, floorBody, sparklinesBody } from './bodies.ts'
 import { type BodyCache, type Built, createBodyCache } from './body-cache.ts'
 import { dashboardErrors } from './errors.ts'
-import { type Answer, dashboardRoutes } from './routes.ts'
+import { createOverview } from './overview.ts'
+import { dashboardRoutes } from './routes.ts'
+import type { Seen } from './seen.ts'
 import { createStore } from './store.ts'
 
 export type { CachedBody } from './body-cache.ts'
+export type { Seen } from './seen.ts'
 export type Dashboard = ReturnType<typeof createDashboard>
-
-/** What somebody sees, with what it takes to go on seeing it. */
-export interface Seen extends Answer {
-  /** The same for all who see the same. */
-  key: string
-  /** As it is later; whether they still may, is no part of it. */
-  again(): Promise<Answer>
-}
 
 const minuteMs = 60_000
 const sparklineSteps = 60
@@ -28,6 +23,7 @@ const floorKey = (floorId: number, withPresence: boolean): string => `${floorId}
 /** What people watch, each what they may see of it. Reads only, so `db` may be a replica. */
 export function createDashboard({ db, clock }: { db: Kysely<Tables>; clock: Clock }) {
   const store = createStore(db)
+  const overview = createOverview({ store, clock })
   const floors = createBodyCache({ clock, freshMs: 1_000, max: 2_000 })
   const buildings = createBodyCache({ clock, freshMs: 1_000, max: 500 })
   // Whole minutes, so there is nothing new in them more often; late readings show after this at the latest.
@@ -88,21 +84,30 @@ export function createDashboard({ db, clock }: { db: Kysely<Tables>; clock: Cloc
 
   return {
     routes: (app: App) =>
-      dashboardRoutes(app, { floor, building: ofBuilding, sparklines: ofFloor(sparklines, buildSparklines) }),
+      dashboardRoutes(app, {
+        floor,
+        building: ofBuilding,
+        buildings: overview.seen,
+        sparklines: ofFloor(sparklines, buildSparklines),
+      }),
 
     /** As whoever asks may see it. @throws dashboard_floor_not_found */
     floor,
     /** @throws dashboard_building_not_found */
     building: ofBuilding,
+    /** All that there is to see, which may be nothing. */
+    buildings: overview.seen,
 
     /** These floors have new readings. */
     readingsArrived(floorIds: Iterable<number>): void {
       for (const id of floorIds) for (const withPresence of [true, false]) floors.drop(floorKey(id, withPresence))
       // Which building a floor belongs to is not known here, and a summary costs one query.
       buildings.clear()
+      overview.readingsArrived(floorIds)
     },
 
     registryChanged(): void {
+      overview.registryChanged()
       floors.clear()
       buildings.clear()
       sparklines.clear()

@@ -25,6 +25,16 @@ export interface FloorRow {
   quality: number | null
 }
 
+/** A floor, one of its sensors (null where it has none) and when that was last read. */
+export interface SummedRow {
+  building_id: number
+  floor_id: number
+  sensor_type: string | null
+  interval_s: number
+  admin_status: string
+  at: Date | null
+}
+
 export interface BucketRow {
   sensor_id: number
   step: number
@@ -45,6 +55,8 @@ const newestReadings = sql`
   left join sensor s on s.floor_id = f.id
   left join lateral newest_reading(s.id) r on true`
 
+export type Store = ReturnType<typeof createStore>
+
 export function createStore(db: Kysely<Tables>) {
   return {
     /** @returns no row where there is no such floor */
@@ -63,6 +75,27 @@ export function createStore(db: Kysely<Tables>) {
 
     building: (buildingId: number) =>
       db.selectFrom('building').select(['id', 'name', 'timezone']).where('id', '=', buildingId).executeTakeFirst(),
+
+    /** In order of id. @param ids null: all there are */
+    buildings: (ids: readonly number[] | null, limit: number) =>
+      db
+        .selectFrom('building')
+        .select(['id', 'name', 'address', 'timezone'])
+        .$if(ids !== null, (query) => query.where(sql<boolean>`id = any(${ids}::int4[])`))
+        .orderBy('id')
+        .limit(limit)
+        .execute(),
+
+    /** Of all floors of some buildings, and of single floors of others. */
+    summed: async (buildingIds: readonly number[], floorIds: readonly number[]): Promise<SummedRow[]> => {
+      const { rows } = await sql<SummedRow>`
+        select f.building_id, f.id as floor_id, s.sensor_type, s.interval_s, s.status as admin_status, r.at
+        from floor f
+        left join sensor s on s.floor_id = f.id
+        left join lateral newest_reading(s.id) r on true
+        where f.building_id = any(${buildingIds}::int4[]) or f.id = any(${floorIds}::int4[])`.execute(db)
+      return rows
+    },
 
     /** @returns undefined where there is no such floor */
     placeOf: (floorId: number) =>

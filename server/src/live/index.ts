@@ -12,7 +12,7 @@ import { createStream, type Stream } from './stream.ts'
 export type Live = ReturnType<typeof createLive>
 
 export interface LiveContext {
-  dashboard: Pick<Dashboard, 'floor' | 'building'>
+  dashboard: Pick<Dashboard, 'floor' | 'building' | 'buildings'>
   holders: Auth['holders']
   clock: Clock
   log: Log

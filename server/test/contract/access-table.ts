@@ -86,6 +86,8 @@ configure   DELETE  /api/gateways/{id}
 read        GET     /api/dashboard/floor/{floor_id}
 read        GET     /api/dashboard/floor/{floor_id}/sparklines
 read        GET     /api/dashboard/building/{building_id}
+read        GET     /api/dashboard/buildings
+read        GET     /api/live/buildings
 read        GET     /api/live/floor/{id}
 read        GET     /api/live/building/{id}
 read        GET     /api/dashboard/floor/{floor_id}/history
