@@ -18,6 +18,7 @@ export const queryKeys = {
   sensorsOfBuilding: (buildingId: number) => ['sensors', { buildingId }],
   buildingDashboards: ['dashboard', 'building'],
   buildingDashboard: (buildingId: number) => ['dashboard', 'building', buildingId],
+  buildingsDashboard: ['dashboard', 'buildings'],
   floorDashboards: ['dashboard', 'floor'],
   floorDashboard: (floorId: number) => ['dashboard', 'floor', floorId],
   history: (sensorId: number) => ['history', sensorId],
