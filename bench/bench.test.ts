@@ -229,3 +229,22 @@ test('an unknown benchmark or size is answered with those there are', async () =
     assert.match(said, args[0] === 'ingets' ? /"ingets"[^]*\n {2}ingest / : /size|--colour/)
   }
 })
+
+test('the benchmark of live streams hears every update, and nobody who refreshes is refused', async () => {
+  const { code, out, said } = await bench('live', '--size', 'tiny', '--json')
+  assert.equal(code, 0, said)
+  const figures = out
+    .trim()
+    .split('\n')
+    .map((line): Figure => JSON.parse(line))
+  assert.deepEqual(
+    figures.filter(({ goal }) => goal !== null).map(({ figure, goal }) => [figure, goal]),
+    [
+      ['delay of an update, p95', 2_000],
+      ['12 streams, 12 refresh every 10 s: p99', 50],
+      ['the same: errors', 0],
+    ],
+  )
+  assert.equal(figures.find(({ figure }) => figure === 'the same: errors')?.value, 0)
+  assert.equal(figures.filter(({ ratio }) => ratio !== null).length, 1)
+})
