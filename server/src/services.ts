@@ -4,7 +4,7 @@ import { createAuth, type ProviderSettings, type SessionLife } from '#auth'
 import { createDashboard } from '#dashboard'
 import { createHistory } from '#history'
 import { createLive } from '#live'
-import { type Clock, createMetrics, type Log, openDatabase, openRedis, type Storage } from '#platform'
+import { type Clock, createMetrics, type Log, openBus, openDatabase, openRedis, type Storage } from '#platform'
 import { createPeople } from '#people'
 import { createReadings } from '#readings'
 import { createRegistry } from '#registry'
@@ -83,6 +83,12 @@ export async function createServices(settings: ServiceSettings) {
     openid,
     onSeen: (id) => people.seen(id),
   })
+  const bus = openBus({
+    redis: redis && redisUrl ? { url: redisUrl, commands: redis } : null,
+    secret: await auth.installationSecret('bus'),
+    log,
+    metrics,
+  })
   const accessChanged = (): void => {
     auth.keys.forget()
     live.rightsChanged()
@@ -127,10 +133,12 @@ export async function createServices(settings: ServiceSettings) {
     metrics,
     database: primary,
     redis,
+    bus,
     worker,
     poolCounts,
     close: async (): Promise<void> => {
       await audit.close()
+      await bus.close()
       await redis?.close()
       await Promise.all(Object.values(pools).map((pool) => pool.close()))
     },
