@@ -4,7 +4,14 @@ import { Closed, Nullable, Timestamp } from './wire.ts'
 /** How the installation runs: for administrators. */
 
 /** Why a part of the answer is missing. */
-export const systemProblems = ['not_configured', 'unreachable', 'no_answer_in_time', 'not_permitted', 'failed', 'not_yet'] as const
+export const systemProblems = [
+  'not_configured',
+  'unreachable',
+  'no_answer_in_time',
+  'not_permitted',
+  'failed',
+  'not_yet',
+] as const
 export type SystemProblem = (typeof systemProblems)[number]
 const SystemProblem = Type.Unsafe<SystemProblem>(Type.String({ enum: [...systemProblems] }))
 
@@ -14,6 +21,8 @@ const Looked = <T extends TSchema>(value: T) =>
 
 export const instanceRoles = ['all', 'web', 'worker'] as const
 export type InstanceRole = (typeof instanceRoles)[number]
+export const busStates = ['alone', 'connected', 'cut_off'] as const
+export type BusState = (typeof busStates)[number]
 const Whole = Type.Integer({ minimum: 0 })
 const Bytes = Type.Number({ minimum: 0 })
 /** 0 to 1. */
@@ -34,6 +43,8 @@ export const InstanceFigures = Type.Object({
   /** Its own connection to Redis; null: none is configured. */
   redis_up: Nullable(Type.Boolean()),
   redis_why: Type.String(),
+  /** Whether it hears other processes; `alone`: without Redis it can't. */
+  bus: Type.Unsafe<BusState>(Type.String({ enum: [...busStates] })),
   /** Where it runs the embedded database: the file system of the data directory. */
   disk: Nullable(Type.Object({ free_bytes: Bytes, size_bytes: Bytes })),
 })

@@ -41,10 +41,13 @@ const known = (values: readonly (number | null | undefined)[]): number[] =>
  * no sample of a step has. Pure.
  */
 export function historyColumns(rows: readonly Row[], { fromMs, toMs, stepMs }: HistoryRange): SystemHistory {
-  const steps = Array.from({ length: Math.ceil((toMs - fromMs) / stepMs) }, (): Step => ({
-    minutes: new Map(),
-    measured: [],
-  }))
+  const steps = Array.from(
+    { length: Math.ceil((toMs - fromMs) / stepMs) },
+    (): Step => ({
+      minutes: new Map(),
+      measured: [],
+    }),
+  )
   const kinds = new Map<string, Set<string>>()
   const pools = new Set<string>()
   for (const { atMs, ...row } of rows) {

@@ -53,10 +53,7 @@ export const jobStore = {
   },
 
   /** Notes that a job has ended just now. */
-  async noteEnd(
-    db: Kysely<Tables>,
-    { task, tookMs, error }: Pick<JobRun, 'task' | 'tookMs' | 'error'>,
-  ): Promise<void> {
+  async noteEnd(db: Kysely<Tables>, { task, tookMs, error }: Pick<JobRun, 'task' | 'tookMs' | 'error'>): Promise<void> {
     const started = sql`now() - ${tookMs}::int4 * interval '1 millisecond'`
     await sql`
       insert into job_run as known (task, started_at, took_ms, error, succeeded_at, failures)

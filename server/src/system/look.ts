@@ -3,23 +3,23 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { isDatabaseUnavailable, type Log, sqlState } from '#platform'
 
 /** A part of an answer, or why it is missing. */
-export interface Looked<T> {
+interface Looked<T> {
   value: T | null
   problem: SystemProblem | null
 }
 
 const insufficientPrivilege = '42501'
 /** A statement that was cancelled, or did not get its lock. */
-const tooLate = ['57014', '55P03']
+const tooLate = new Set(['57014', '55P03'])
 /** What is asked after at most this often, however many look. */
 const keepMs = 3_000
 /** Whoever waits longer for a part is told so. */
 const patienceMs = 2_000
 
-export const missing = (problem: SystemProblem): Looked<never> => ({ value: null, problem })
+const missing = (problem: SystemProblem): Looked<never> => ({ value: null, problem })
 
 function problemOf(error: unknown): SystemProblem {
-  if (tooLate.includes(sqlState(error))) return 'no_answer_in_time'
+  if (tooLate.has(sqlState(error))) return 'no_answer_in_time'
   if (sqlState(error) === insufficientPrivilege) return 'not_permitted'
   return isDatabaseUnavailable(error) ? 'unreachable' : 'failed'
 }
@@ -27,17 +27,16 @@ function problemOf(error: unknown): SystemProblem {
 /**
  * Looks at something that may be slow or away. All who ask share one look, also one that takes long: whatever is stuck
  * is asked once. Never throws.
+ * @param read what is there, or why nothing is
  */
-export function createLook<T>(name: string, log: Log, read: () => Promise<T | Looked<T>>) {
+export function createLook<T extends object>(name: string, log: Log, read: () => Promise<T | SystemProblem>) {
   let running: Promise<Looked<T>> | null = null
   let known: { at: number; looked: Looked<T> } | null = null
 
-  const isLooked = (found: T | Looked<T>): found is Looked<T> =>
-    typeof found === 'object' && found !== null && 'problem' in found
   const look = async (): Promise<Looked<T>> => {
     try {
       const found = await read()
-      return isLooked(found) ? found : { value: found, problem: null }
+      return typeof found === 'string' ? missing(found) : { value: found, problem: null }
     } catch (error) {
       log.warn({ err: error, part: name }, 'a part of the system page is missing')
       return missing(problemOf(error))

@@ -1,12 +1,14 @@
-import type { InstanceFigures } from '@plenum/contract'
+import { busStates, type InstanceFigures } from '@plenum/contract'
 import { statfs } from 'node:fs/promises'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { Metrics, PoolCounts, Redis } from '#platform'
+import type { Bus, Metrics, PoolCounts, Redis } from '#platform'
+import { toldError } from './told-error.ts'
 
 export interface ProcessContext {
   metrics: Metrics
   poolCounts(): Record<string, PoolCounts>
   redis: Pick<Redis, 'status'> | null
+  bus: Pick<Bus, 'state'>
   /** Where the embedded database keeps its files; null: the database is elsewhere. */
   dataDir: string | null
 }
@@ -14,7 +16,7 @@ export interface ProcessContext {
 const resolutionMs = 20
 
 /** What this process is doing: all but counts is since it was looked at before. */
-export function createProcessFigures({ metrics, poolCounts, redis, dataDir }: ProcessContext) {
+export function createProcessFigures({ metrics, poolCounts, redis, bus, dataDir }: ProcessContext) {
   const delays = monitorEventLoopDelay({ resolution: resolutionMs })
   let cpu = process.cpuUsage()
   let cpuAtMs = performance.now()
@@ -55,7 +57,8 @@ export function createProcessFigures({ metrics, poolCounts, redis, dataDir }: Pr
         live_streams: streams?.value ?? 0,
         pools: poolCounts(),
         redis_up: status?.up ?? null,
-        redis_why: status?.why ?? '',
+        redis_why: toldError(status?.why ?? ''),
+        bus: busStates.find((state) => state === bus.state().replace(' ', '_')) ?? 'alone',
         disk: await disk().catch(() => null),
       }
     },

@@ -57,7 +57,9 @@ export function between(before: Counts, now: Counts): Omit<Counts, 'atMs'> & { s
       rejected: rejected - before.readings.rejected,
     },
     latency: now.latency.map((n, bucket) => n - (before.latency[bucket] ?? 0)),
-    cache: mapValues(now.cache, (found, kind) => mapValues(found, (n, where) => n - (before.cache[kind]?.[where] ?? 0))),
+    cache: mapValues(now.cache, (found, kind) =>
+      mapValues(found, (n, where) => n - (before.cache[kind]?.[where] ?? 0)),
+    ),
   }
 }
 

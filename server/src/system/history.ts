@@ -1,0 +1,36 @@
+import type { SystemHistory } from '@plenum/contract'
+import type { Kysely } from 'kysely'
+import type { Clock, Tables } from '#platform'
+import { historyColumns, stepMsOf } from './history-columns.ts'
+import { sampleStore } from './sample-store.ts'
+
+const hourMs = 3_600_000
+/** Read in pieces, so that no other request waits long while one is taken apart. */
+const pieceMs = 6 * hourMs
+/** A sample comes a minute; however many look, columns are made that often. */
+const keepMs = 20_000
+
+/** The last hours as columns. */
+export function createHistory({ db, clock }: { db: Kysely<Tables>; clock: Clock }) {
+  const kept = new Map<number, { atMs: number; columns: Promise<SystemHistory> }>()
+
+  const read = async (hours: number): Promise<SystemHistory> => {
+    const stepMs = stepMsOf(hours)
+    const toMs = Math.ceil((clock.now() + 1) / stepMs) * stepMs
+    const fromMs = toMs - hours * hourMs
+    const rows = []
+    for (let ms = fromMs; ms < toMs; ms += pieceMs)
+      rows.push(...(await sampleStore.list(db, { fromMs: ms, toMs: Math.min(toMs, ms + pieceMs) })))
+    return historyColumns(rows, { fromMs, toMs, stepMs })
+  }
+
+  return (hours: number): Promise<SystemHistory> => {
+    const nowMs = clock.now()
+    const known = kept.get(hours)
+    if (known && nowMs - known.atMs < keepMs && nowMs >= known.atMs) return known.columns
+    const columns = read(hours)
+    kept.set(hours, { atMs: nowMs, columns })
+    columns.catch(() => kept.delete(hours))
+    return columns
+  }
+}
