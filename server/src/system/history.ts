@@ -4,7 +4,8 @@ import type { Clock, Tables } from '#platform'
 import { historyColumns, stepMsOf } from './history-columns.ts'
 import { sampleStore } from './sample-store.ts'
 
-const hourMs = 3_600_000
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
 /** Read in pieces, so that no other request waits long while one is taken apart. */
 const pieceMs = 6 * hourMs
 /** A sample comes a minute; however many look, columns are made that often. */
@@ -16,7 +17,8 @@ export function createHistory({ db, clock }: { db: Kysely<Tables>; clock: Clock 
 
   const read = async (hours: number): Promise<SystemHistory> => {
     const stepMs = stepMsOf(hours)
-    const toMs = Math.ceil((clock.now() + 1) / stepMs) * stepMs
+    // Of the minute that goes on there is nothing yet.
+    const toMs = Math.ceil((Math.floor(clock.now() / minuteMs) * minuteMs) / stepMs) * stepMs
     const fromMs = toMs - hours * hourMs
     const rows = []
     for (let ms = fromMs; ms < toMs; ms += pieceMs)

@@ -67,8 +67,9 @@ export function createSystem(context: SystemContext) {
     if (before === null) return
     try {
       const done = { ...between(before, counted), ...peaks(taken) }
-      await sampleStore.add(db, { atMs: now * minuteMs, instanceId: id, figures: done })
-      await measure(now * minuteMs)
+      // Nearly all of it was done in the minute that has just ended.
+      await sampleStore.add(db, { atMs: (now - 1) * minuteMs, instanceId: id, figures: done })
+      await measure((now - 1) * minuteMs)
     } catch (error) {
       log.info({ err: error }, 'a minute of the system page is missing')
     }

@@ -1,6 +1,6 @@
 import type { SystemProblem } from '@plenum/contract'
 import { setTimeout as pause } from 'node:timers/promises'
-import { isDatabaseUnavailable, type Log, sqlState } from '#platform'
+import { type Clock, isDatabaseUnavailable, type Log, sqlState } from '#platform'
 
 /** A part of an answer, or why it is missing. */
 interface Looked<T> {
@@ -29,9 +29,13 @@ function problemOf(error: unknown): SystemProblem {
  * is asked once. Never throws.
  * @param read what is there, or why nothing is
  */
-export function createLook<T extends object>(name: string, log: Log, read: () => Promise<T | SystemProblem>) {
+export function createLook<T extends object>(
+  { clock, log }: { clock: Clock; log: Log },
+  name: string,
+  read: () => Promise<T | SystemProblem>,
+) {
   let running: Promise<Looked<T>> | null = null
-  let known: { at: number; looked: Looked<T> } | null = null
+  let known: { atMs: number; looked: Looked<T> } | null = null
 
   const look = async (): Promise<Looked<T>> => {
     try {
@@ -44,9 +48,9 @@ export function createLook<T extends object>(name: string, log: Log, read: () =>
   }
 
   return async (): Promise<Looked<T>> => {
-    if (known && performance.now() - known.at < keepMs) return known.looked
+    if (known && Math.abs(clock.now() - known.atMs) < keepMs) return known.looked
     running ??= look().then((looked) => {
-      known = { at: performance.now(), looked }
+      known = { atMs: clock.now(), looked }
       running = null
       return looked
     })

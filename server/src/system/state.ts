@@ -21,14 +21,15 @@ export interface StateContext {
 
 /** How everything is now; what is away is said, and holds nothing else up. */
 export function createState({ db, replica, redis, clock, log, ownId, schedules }: StateContext) {
-  const instances = createLook('instances', log, async () =>
+  const at = { clock, log }
+  const instances = createLook(at, 'instances', async () =>
     (await instanceStore.list(db)).map((row) => toInstance(row, ownId)),
   )
-  const jobs = createLook('jobs', log, async () => {
+  const jobs = createLook(at, 'jobs', async () => {
     const [queued, runs] = [await jobStore.queued(db), await jobStore.runs(db)]
     return toJobs({ queued, runs, schedules: schedules(), nowMs: clock.now() })
   })
-  const database = createLook('database', log, async () => {
+  const database = createLook(at, 'database', async () => {
     const { version, timescaleVersion, startedAt, connections, maxConnections } = await databaseStore.now(db)
     return {
       version,
@@ -39,19 +40,19 @@ export function createState({ db, replica, redis, clock, log, ownId, schedules }
       max_connections: maxConnections,
     }
   })
-  const standby = createLook('replica', log, async () => {
+  const standby = createLook(at, 'replica', async () => {
     if (replica === null) return 'not_configured'
     const { isStandby, lagMs } = await databaseStore.standby(replica)
     return { is_standby: isStandby, lag_ms: lagMs }
   })
-  const redisState = createLook('redis', log, async () => {
+  const redisState = createLook(at, 'redis', async () => {
     if (redis === null) return 'not_configured'
     const info = await redis.ask((client) => client.info())
     if (info === undefined) return 'unreachable'
     const field = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1] ?? ''
     return { version: field('redis_version'), used_bytes: Number(field('used_memory')) }
   })
-  const measured = createLook('measured', log, async () => {
+  const measured = createLook(at, 'measured', async () => {
     const newest = await sampleStore.newestMeasured(db)
     return newest ? toMeasured(newest) : 'not_yet'
   })
