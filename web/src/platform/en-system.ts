@@ -81,10 +81,10 @@ export const enSystem = {
   process: {
     name: 'Process',
     roles: { all: 'all', web: 'web', worker: 'worker' },
-    answering: 'this answer is its',
+    answering: 'answers this page',
     version: 'Version',
     up: 'Started',
-    seen: 'Heard of',
+    seen: 'Last heard',
     cpu: 'CPU',
     memory: 'Memory',
     delay: 'Event loop',
@@ -110,7 +110,7 @@ export const enSystem = {
   job: {
     name: 'Job',
     state: 'State',
-    schedule: 'Runs (UTC)',
+    schedule: '{{schedule}} UTC',
     last: 'Last run',
     took: 'took {{time}}',
     queue: 'In the queue',
@@ -124,7 +124,6 @@ export const enSystem = {
     givenUp_one: '{{count}} given up',
     givenUp_other: '{{count}} given up',
     onDemand: 'when needed',
-    neverRun: 'not since this was first kept',
     states: {
       gaveUp: 'Given up',
       failing: 'Failing',

@@ -84,7 +84,7 @@ export const jaSystem: Strings<typeof enSystem> = {
   process: {
     name: 'プロセス',
     roles: { all: 'all', web: 'web', worker: 'worker' },
-    answering: '応答中',
+    answering: 'このページを表示中',
     version: 'バージョン',
     up: '起動',
     seen: '最終確認',
@@ -113,7 +113,7 @@ export const jaSystem: Strings<typeof enSystem> = {
   job: {
     name: 'ジョブ',
     state: '状態',
-    schedule: '予定（UTC）',
+    schedule: '{{schedule}}（UTC）',
     last: '前回の実行',
     took: '所要{{time}}',
     queue: 'キュー',
@@ -123,7 +123,6 @@ export const jaSystem: Strings<typeof enSystem> = {
     retrying_other: '再実行待ち{{count}}件',
     givenUp_other: '打ち切り{{count}}件',
     onDemand: '必要時',
-    neverRun: '記録なし',
     states: {
       gaveUp: '打ち切り',
       failing: '失敗が続く',

@@ -136,6 +136,10 @@ const ofDatabase = ({ database, replica }: SystemState): Condition[] => {
   return found
 }
 
+/** Each process tells of its own connection; that of the one that answers may have broken since. */
+const ofRedis = ({ redis, instances }: SystemState): Condition[] =>
+  instances.value?.some(({ figures }) => figures.redis_up === false) ? [] : awayOf('redis', redis.problem, 'attention')
+
 const order: Record<Condition['level'], number> = { bad: 0, attention: 1, unknown: 2 }
 
 /** What is not as it should be, worst first. Pure. */
@@ -149,7 +153,7 @@ export const conditionsOf = (state: SystemState): Condition[] => {
     ...(instances ?? []).flatMap((instance) => ofInstance(instance, nowMs)),
     ...ofDatabase(state),
     ...ofStorage(state, nowMs),
-    ...(state.redis.problem === 'unreachable' ? awayOf('redis', state.redis.problem, 'attention') : []),
+    ...ofRedis(state),
   ]
   if (instances && sinceMs === null) found.push({ area: 'jobs', level: 'bad', words: 'noWorker' })
   if (new Set(instances?.map(({ version }) => version)).size > 1)

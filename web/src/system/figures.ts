@@ -9,9 +9,10 @@ const timeUnits = [
   { unit: 'second', ms: 1_000 },
 ] as const
 
-/** Three digits are what anybody compares. */
-const digits = (value: number): Intl.NumberFormatOptions =>
-  value >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 }
+/** Three digits are what anybody compares, and none beyond a hundredth. */
+const digits = (value: number): Intl.NumberFormatOptions => ({
+  maximumFractionDigits: value >= 100 ? 0 : value >= 10 ? 1 : 2,
+})
 
 const unitText = (language: string, value: number, unit: string): string =>
   new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', ...digits(value) }).format(value)

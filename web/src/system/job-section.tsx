@@ -46,7 +46,6 @@ export const JobSection = ({ state, level, timeZone, children }: JobSectionProps
               <th scope="col">{t('system.job.state')}</th>
               <th scope="col">{t('system.job.last')}</th>
               <th scope="col">{t('system.job.queue')}</th>
-              <th scope="col">{t('system.job.schedule')}</th>
             </tr>
           </thead>
           <tbody>
@@ -56,6 +55,11 @@ export const JobSection = ({ state, level, timeZone, children }: JobSectionProps
                 <tr key={job.task}>
                   <th scope="row">
                     <code>{job.task}</code>
+                    <small>
+                      {job.schedule === null
+                        ? t('system.job.onDemand')
+                        : t('system.job.schedule', { schedule: job.schedule })}
+                    </small>
                     {job.last?.error && <span className={classes.error}>{job.last.error}</span>}
                   </th>
                   <td>
@@ -68,13 +72,10 @@ export const JobSection = ({ state, level, timeZone, children }: JobSectionProps
                         <small>{t('system.job.took', { time: time(job.last.took_ms) })}</small>
                       </>
                     ) : (
-                      <small>{t('system.job.neverRun')}</small>
+                      '–'
                     )}
                   </td>
                   <td data-label={t('system.job.queue')}>{queueText(job)}</td>
-                  <td data-label={t('system.job.schedule')}>
-                    <code>{job.schedule ?? t('system.job.onDemand')}</code>
-                  </td>
                 </tr>
               )
             })}

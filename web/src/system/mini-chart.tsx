@@ -32,6 +32,8 @@ interface MiniChartProps {
 }
 
 const mostTicks = 4
+/** Nearer to an end than this, a time would be cut off. */
+const edge = 0.08
 
 /** A chart of the last hours, from zero. By pointer, finger or arrow keys it is read at one step, with all others. */
 export const MiniChart = ({ title, series, time, text, least }: MiniChartProps) => {
@@ -44,7 +46,10 @@ export const MiniChart = ({ title, series, time, text, least }: MiniChartProps) 
     least,
   )
   const ticks = useMemo(
-    () => timeTicks({ fromMs, toMs: fromMs + spanMs }, mostTicks, timeZone),
+    () =>
+      timeTicks({ fromMs, toMs: fromMs + spanMs }, mostTicks, timeZone)
+        .map((tick) => ({ ...tick, share: (tick.atMs - fromMs) / spanMs }))
+        .filter(({ share }) => share > edge && share < 1 - edge),
     [fromMs, spanMs, timeZone],
   )
   const isEmpty = series.every(({ column }) => column.every((value) => value === null))
@@ -68,8 +73,12 @@ export const MiniChart = ({ title, series, time, text, least }: MiniChartProps) 
       <ul className={classes.legend}>
         {series.map(({ name, column }, ink) => (
           <li key={name}>
-            <i data-ink={ink % 6} aria-hidden />
-            {series.length > 1 && <span>{name}</span>}
+            {series.length > 1 && (
+              <>
+                <i data-ink={ink % 6} aria-hidden />
+                <span>{name}</span>
+              </>
+            )}
             <b>{valueAt(column)}</b>
           </li>
         ))}
@@ -100,8 +109,8 @@ export const MiniChart = ({ title, series, time, text, least }: MiniChartProps) 
         />
       </div>
       <div className={classes.ticks} aria-hidden>
-        {ticks.map((tick) => (
-          <span key={tick.atMs} style={{ left: `${((tick.atMs - fromMs) / spanMs) * 100}%` }}>
+        {ticks.map(({ share, ...tick }) => (
+          <span key={tick.atMs} style={{ left: `${share * 100}%` }}>
             {tickText(tick, language, timeZone)}
           </span>
         ))}
