@@ -13,11 +13,10 @@ export const systemProblems = [
   'not_yet',
 ] as const
 export type SystemProblem = (typeof systemProblems)[number]
-const SystemProblem = Type.Unsafe<SystemProblem>(Type.String({ enum: [...systemProblems] }))
+const Problem = Type.Unsafe<SystemProblem | null>({ type: ['string', 'null'], enum: [...systemProblems, null] })
 
 /** A part of the answer: there, or the reason why it is not. */
-const Looked = <T extends TSchema>(value: T) =>
-  Type.Object({ value: Nullable(value), problem: Nullable(SystemProblem) })
+const Looked = <T extends TSchema>(value: T) => Type.Object({ value: Nullable(value), problem: Problem })
 
 export const instanceRoles = ['all', 'web', 'worker'] as const
 export type InstanceRole = (typeof instanceRoles)[number]
