@@ -15,7 +15,7 @@ const sampleOf = (stored: number, hits: number, missed: number, used: number): S
   seconds: 60,
   readings: { stored, duplicate: 0, rejected: 0 },
   latency: [...requestBoundsS.map((_, i) => (i === 2 ? hits : 0)), 0],
-  cache: hits + missed === 0 ? {} : { floor: { process: hits, nowhere: missed } },
+  cache: hits + missed === 0 ? {} : { floor: { process: hits, loaded: missed } },
   pools: { web: { used, waiting: 0 } },
   live_streams: used,
   event_loop_delay_ms: used,
@@ -72,7 +72,7 @@ test('columns are what a slow look at every sample says, and gaps are null', () 
         )
         const looked = inStep.flatMap(({ figures }) => Object.entries(figures.cache['floor'] ?? {}))
         const all = looked.reduce((total, [, n]) => total + n, 0)
-        const found = looked.filter(([where]) => where !== 'nowhere').reduce((total, [, n]) => total + n, 0)
+        const found = looked.filter(([where]) => where !== 'loaded').reduce((total, [, n]) => total + n, 0)
         const floor = columns.cache.find(({ kind }) => kind === 'floor')
         if (floor) assert.ok(close(floor.found_share[step], all === 0 ? null : found / all))
         else assert.equal(all, 0)

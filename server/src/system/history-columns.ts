@@ -103,7 +103,7 @@ export function historyColumns(rows: readonly Row[], { fromMs, toMs, stepMs }: H
     requests: { per_second: rate((sample) => sum(sample.latency)), p50_ms: latency(0.5), p99_ms: latency(0.99) },
     cache: [...kinds].sort(byName).map(([kind, places]) => {
       const all = total(lookUps(kind))
-      const missed = total((sample) => sample.cache[kind]?.['nowhere'] ?? 0)
+      const missed = total((sample) => sample.cache[kind]?.['loaded'] ?? 0)
       return {
         kind,
         per_second: rate(lookUps(kind)),

@@ -102,6 +102,7 @@ export const enSystem = {
     perSecond: 'A second',
     found: 'Found',
     where: 'Where',
+    places: { process: 'in the process', redis: 'in Redis', loaded: 'from the database' },
     none: 'Nothing was looked up in the cache in these hours.',
     redisVersion: 'Redis',
     used: 'Memory of Redis',

@@ -105,6 +105,7 @@ export const jaSystem: Strings<typeof enSystem> = {
     perSecond: '毎秒',
     found: 'ヒット率',
     where: '場所',
+    places: { process: 'プロセス内', redis: 'Redis', loaded: 'データベース' },
     none: 'この期間にキャッシュの参照はありません。',
     redisVersion: 'Redis',
     used: 'Redisのメモリ',

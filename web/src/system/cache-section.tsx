@@ -7,6 +7,9 @@ import type { Column } from './mini-path.ts'
 import { Facts, Missing, SystemSection } from './system-section.tsx'
 import classes from './system-page.module.css'
 
+const places = ['process', 'redis', 'loaded'] as const
+const isPlace = (where: string): where is (typeof places)[number] => places.some((place) => place === where)
+
 const sumOf = (column: Column): number => column.reduce<number>((sum, value) => sum + (value ?? 0), 0)
 const known = (column: Column): number => column.filter((value) => value !== null).length
 
@@ -28,6 +31,7 @@ interface CacheSectionProps {
 export const CacheSection = ({ cache, redis, level, children }: CacheSectionProps) => {
   const { t } = useTranslation()
   const { count, share, bytes } = useFigures()
+  const placeText = (where: string): string => (isPlace(where) ? t(`system.cache.places.${where}`) : where)
   return (
     <SystemSection area="cache" level={level}>
       {redis.problem === 'not_configured' ? (
@@ -58,9 +62,9 @@ export const CacheSection = ({ cache, redis, level, children }: CacheSectionProp
             {cache.map((kind) => {
               const found = foundOf(kind)
               const all = sumOf(kind.per_second)
-              const places = kind.found
+              const foundIn = kind.found
                 .filter(({ per_second }) => sumOf(per_second) > 0)
-                .map(({ where, per_second }) => `${where} ${share(sumOf(per_second) / all)}`)
+                .map(({ where, per_second }) => `${placeText(where)} ${share(sumOf(per_second) / all)}`)
               return (
                 <tr key={kind.kind}>
                   <th scope="row">
@@ -68,7 +72,7 @@ export const CacheSection = ({ cache, redis, level, children }: CacheSectionProp
                   </th>
                   <td data-label={t('system.cache.perSecond')}>{count(all / Math.max(1, known(kind.per_second)))}</td>
                   <td data-label={t('system.cache.found')}>{found === null ? '–' : share(found)}</td>
-                  <td data-label={t('system.cache.where')}>{places.join(' · ') || '–'}</td>
+                  <td data-label={t('system.cache.where')}>{foundIn.join(' · ') || '–'}</td>
                 </tr>
               )
             })}
