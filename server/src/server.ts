@@ -81,7 +81,7 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
   starting.defer(() => atMost(poolPatienceMs, services.close(), 'database connections', log))
   await services.readings.makePartitionsAhead()
   await services.system.start(scheduledJobs(services))
-  starting.defer(services.system.stop)
+  starting.defer(() => atMost(poolPatienceMs, services.system.stop(), 'what other instances are told', log))
 
   if (services.worker !== null) {
     const onEnded = services.system.jobEnded

@@ -259,6 +259,15 @@ test('a part that is slow is missing, in time, and holds nothing else up', async
     assert.equal(rows[0]?.n, 1, 'all who ask wait for one look')
   })
   await lookUntil(({ jobs }) => jobs.value !== null)
+
+  clock.nowMs += minuteMs
+  await db.transaction().execute(async (tx) => {
+    await sql`lock table system_sample in access exclusive mode`.execute(tx)
+    const answer = await as('GET', '/api/system/history?hours=1')
+    assert.equal(answer.statusCode, 503, answer.body)
+    assert.equal(answer.json<{ code: string }>().code, 'database_unavailable')
+  })
+  assert.equal((await as('GET', '/api/system/history?hours=1')).statusCode, 200, 'it is not remembered')
 })
 
 test('Redis that is away is said, by every process of its own connection', async () => {
