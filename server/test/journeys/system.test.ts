@@ -82,13 +82,37 @@ test('an administrator sees a fresh start, then what was sampled, and what is wr
   await list.getByText('seal_closed_days fails again and again.').waitFor()
   await picture(page, 'system-failing-job')
 
+  assert.deepEqual(problems, [])
+})
+
+test('it asks again by itself while it is looked at, and nothing in the background', { skip }, async (t) => {
+  const { page } = await open(t, '/sign-in')
+  await page.clock.install()
   const asked: string[] = []
   page.on('request', (request) => void asked.push(new URL(request.url()).pathname))
+  const about = (path: string) => asked.filter((one) => one === path).length
+  await page.goto('/admin/system')
+  await page.getByRole('slider').first().waitFor()
+  const look = (state: 'hidden' | 'visible') =>
+    page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))`)
+  for (let looks = 0; looks < 3; looks++) {
+    const before = about('/api/system')
+    await page.clock.runFor(6_000)
+    await eventually(
+      async () => about('/api/system'),
+      (now) => now > before,
+    )
+  }
+  await look('hidden')
+  const before = asked.length
+  await page.clock.runFor(600_000)
+  assert.equal(asked.length, before, asked.slice(before).join())
+  await look('visible')
   await eventually(
-    async () => asked,
-    (paths) => paths.includes('/api/system'),
+    async () => asked.slice(before),
+    (paths) => paths.includes('/api/system') && paths.includes('/api/system/history'),
   )
-  assert.deepEqual(problems, [])
 })
 
 test('it is drawn on a phone and on a desk, in both languages and themes, without scrolling sideways', {
