@@ -36,14 +36,17 @@ export const databaseStore = {
   },
 
   /**
-   * How far a standby is behind. One that has replayed all it received is not behind, however long nothing was written.
+   * How far a standby is behind; null: not known. One that hears its primary and has replayed all is not behind, however
+   * long nothing was written; one that hears nothing is as old as what it replayed last.
    */
   async standby(db: Kysely<Tables>): Promise<{ isStandby: boolean; lagMs: number | null }> {
     const { rows } = await sql<{ isStandby: boolean; lagMs: number | null }>`
       select pg_is_in_recovery() as "isStandby",
-        case when not pg_is_in_recovery() or pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then 0
-          else greatest(0, extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000)::float8
+        case when not pg_is_in_recovery() or (exists (select from pg_stat_wal_receiver)
+            and pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()) then 0
+          else extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp())::float8 * 1000
         end as "lagMs"`.execute(db)
-    return rows[0] as { isStandby: boolean; lagMs: number | null }
+    const { isStandby, lagMs } = rows[0] as { isStandby: boolean; lagMs: number | null }
+    return { isStandby, lagMs: lagMs === null ? null : Math.max(0, lagMs) }
   },
 }

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { openDatabase, startJobs } from '#platform'
 import { createSmallBuilding, createTestClock, eventually, quietLog, send, startTestServer } from '#test'
 import { startTestRedis } from '../../test/redis.ts'
+import { databaseStore } from './database-store.ts'
 import { instanceStore } from './instance-store.ts'
 import { createPresence } from './presence.ts'
 
@@ -50,6 +51,7 @@ test('a process that starts is alone, and says what it is', async () => {
   const { rows } = await sql<{ server_version: string }>`show server_version`.execute(db)
   assert.equal(database.value?.version, rows[0]?.server_version)
   assert.deepEqual(replica, { value: null, problem: 'not_configured' })
+  assert.deepEqual(await databaseStore.standby(db), { isStandby: false, lagMs: 0 })
   assert.equal(measured.problem, 'not_yet')
 })
 
