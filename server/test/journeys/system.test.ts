@@ -57,7 +57,13 @@ test('an administrator sees a fresh start, then what was sampled, and what is wr
     clock.nowMs += minuteMs
     await services.system.beat()
   }
+  const found = { floor: { process: 90, redis: 6, loaded: 4 }, session: { process: 1, loaded: 1 } }
+  await sql`update system_sample set figures = jsonb_set(figures, '{cache}', ${JSON.stringify(found)})
+    where instance_id is not null`.execute(db)
   await page.reload()
+  const floorRow = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'floor' }) })
+  await floorRow.getByText('in the process 90% · in Redis 6% · from the database 4%').waitFor()
+  await floorRow.getByText('96%').waitFor()
   await eventually(
     () => requests.getAttribute('aria-valuetext'),
     (text) => /Requests a second \d/.test(text ?? ''),

@@ -64,6 +64,7 @@ export const CacheSection = ({ cache, redis, level, children }: CacheSectionProp
               const all = sumOf(kind.per_second)
               const foundIn = kind.found
                 .filter(({ per_second }) => sumOf(per_second) > 0)
+                .toSorted((a, b) => sumOf(b.per_second) - sumOf(a.per_second))
                 .map(({ where, per_second }) => `${placeText(where)} ${share(sumOf(per_second) / all)}`)
               return (
                 <tr key={kind.kind}>
