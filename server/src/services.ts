@@ -83,11 +83,7 @@ export async function createServices(settings: ServiceSettings) {
     openid,
     onSeen: (id) => people.seen(id),
   })
-  const accessChanged = (): void => {
-    auth.keys.forget()
-    live.rightsChanged()
-  }
-  const people = createPeople({ db: primary.db, auth, publicUrl, accessChanged })
+  const people = createPeople({ db: primary.db, auth, publicUrl, log, accessChanged: auth.accessChanged })
   const registry = createRegistry(primary.db, {
     changed: () => {
       auth.keys.forget()
@@ -130,6 +126,7 @@ export async function createServices(settings: ServiceSettings) {
     worker,
     poolCounts,
     close: async (): Promise<void> => {
+      await Promise.all([auth.flushLastUses(), people.flushLastSeen(), readings.flushLastSeen()])
       await audit.close()
       await redis?.close()
       await Promise.all(Object.values(pools).map((pool) => pool.close()))

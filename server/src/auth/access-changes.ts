@@ -27,7 +27,8 @@ export function createAccessChanges({ store, maxAgeMs, now = Date.now }: AccessC
 
   // A clock that was set back, or a machine that slept, makes it old too.
   const isWithin = (atMs: number, ms: number): boolean => Math.abs(now() - atMs) < ms
-  const isFresh = (asked: typeof last): boolean => asked.generation === generation && isWithin(asked.atMs, maxAgeMs)
+  const isFresh = (asked: typeof last, ageMs: number): boolean =>
+    asked.generation === generation && isWithin(asked.atMs, ageMs)
 
   const load = async (): Promise<void> => {
     const atMs = now()
@@ -70,11 +71,16 @@ export function createAccessChanges({ store, maxAgeMs, now = Date.now }: AccessC
   }
 
   return {
-    /** Resolves when what is known is at most `maxAgeMs` old. @throws where the database is away */
-    async known(): Promise<void> {
-      if (isFresh(last)) return
+    /**
+     * Resolves when what is known is at most `maxAgeMs` old.
+     * @param soonerMs for whoever comes again in a while only: as old as that less
+     * @throws where the database is away
+     */
+    async known(soonerMs = 0): Promise<void> {
+      const ageMs = maxAgeMs - soonerMs
+      if (isFresh(last, ageMs)) return
       if (running === null) return start()
-      if (isFresh(running)) return running.done
+      if (isFresh(running, ageMs)) return running.done
       // One at a time, so that what was read later is taken later.
       queued ??= startAfter(running.done)
       return queued
