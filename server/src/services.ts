@@ -4,7 +4,7 @@ import { createAuth, type ProviderSettings, type SessionLife } from '#auth'
 import { createDashboard } from '#dashboard'
 import { createHistory } from '#history'
 import { createLive } from '#live'
-import { type Clock, createMetrics, type Log, openDatabase, openRedis, type Storage } from '#platform'
+import { type Clock, createMetrics, type Log, openBus, openDatabase, openRedis, type Storage } from '#platform'
 import { createPeople } from '#people'
 import { createReadings } from '#readings'
 import { createRegistry } from '#registry'
@@ -83,6 +83,12 @@ export async function createServices(settings: ServiceSettings) {
     openid,
     onSeen: (id) => people.seen(id),
   })
+  const bus = openBus({
+    redis: redis && redisUrl ? { url: redisUrl, commands: redis } : null,
+    secret: await auth.installationSecret('bus'),
+    log,
+    metrics,
+  })
   const people = createPeople({ db: primary.db, auth, publicUrl, log, accessChanged: auth.accessChanged })
   const registry = createRegistry(primary.db, {
     changed: () => {
@@ -123,11 +129,13 @@ export async function createServices(settings: ServiceSettings) {
     metrics,
     database: primary,
     redis,
+    bus,
     worker,
     poolCounts,
     close: async (): Promise<void> => {
       await Promise.all([auth.flushLastUses(), people.flushLastSeen(), readings.flushLastSeen()])
       await audit.close()
+      await bus.close()
       await redis?.close()
       await Promise.all(Object.values(pools).map((pool) => pool.close()))
     },

@@ -174,6 +174,8 @@ export async function createAuth(settings: AuthSettings) {
   return {
     keys,
     passwords,
+    /** The same for all instances on this database, and for no others. */
+    installationSecret: (name: string): Promise<string> => store.secret(name, newSecret),
     sessions: { idOf: sessions.idOf, open: entrance.signIn, endAll: endSessions },
     /** In the transaction of whoever does it for somebody else. */
     twoFactor: { remove: twoFactor.remove },

@@ -1,3 +1,4 @@
+export { type Bus, openBus } from './bus.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { csvRow } from './csv.ts'
 export { csvCell } from './csv-cell.ts'

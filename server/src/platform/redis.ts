@@ -1,48 +1,12 @@
-import { createClient, ErrorReply } from '@redis/client'
-import { setTimeout as pause } from 'node:timers/promises'
+import { ErrorReply } from '@redis/client'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import { keepConnection, type RedisClient, within } from './redis-connection.ts'
 
 export type Redis = ReturnType<typeof openRedis>
-type Client = ReturnType<typeof newClient>
 
 /** A request waits no longer for Redis: what it has, there is elsewhere too. */
 const patienceMs = 250
-const heartbeatMs = 1_000
-/** A connection that has answered nothing for as many heartbeats is given up: its other end may be gone for good. */
-const heartbeatsToMiss = 5
-
-const newClient = (url: string) =>
-  createClient({
-    url,
-    name: 'plenum',
-    // 3 needs Redis 6, and nothing of it is used.
-    RESP: 2,
-    // What can't be sent now is not wanted later.
-    disableOfflineQueue: true,
-    commandsQueueMaxLength: 10_000,
-    maintNotifications: 'disabled',
-    disableClientInfo: true,
-    // The heartbeat connects anew.
-    socket: { connectTimeout: 2_000, reconnectStrategy: false },
-  })
-
-class Late extends Error {}
-
-async function withinPatience<T>(answer: Promise<T>): Promise<T> {
-  const done = new AbortController()
-  const late = pause(patienceMs, undefined, { signal: done.signal, ref: false }).then(() => {
-    throw new Late(`no answer within ${patienceMs} ms`)
-  })
-  // Whichever comes second fails unheard.
-  late.catch(() => {})
-  answer.catch(() => {})
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    done.abort()
-  }
-}
 
 /**
  * Redis for what may be lost at any moment. It connects by itself, at once and again after every loss; whoever asks is
@@ -50,89 +14,38 @@ async function withinPatience<T>(answer: Promise<T>): Promise<T> {
  * @param url `redis:` or `rediss:`; never logged, as it may hold a password
  */
 export function openRedis({ url, log, metrics }: { url: string; log: Log; metrics: Metrics }) {
-  let client: Client
-  let missed = 0
-  let up = false
-  let why = 'not reached yet'
-  let closed = false
   const unanswered = metrics.counter('plenum_redis_unanswered_total', 'Commands that Redis did not answer in time')
-  metrics.gauge('plenum_redis_up', '1 while Redis answers', () => Number(up))
-
-  const setUp = (): void => {
-    missed = 0
-    if (!up) log.info('Redis answers')
-    up = true
-  }
-  const setDown = (error: unknown): void => {
-    // While the first connection is being made, nothing is lost yet.
-    if (up || why === 'not reached yet') log.warn({ err: error }, 'Redis does not answer; going on without it')
-    up = false
-    why = error instanceof Error ? error.message : String(error)
-  }
-  const connect = (): void => {
-    missed = 0
-    const made = newClient(url)
-    client = made
-    made.on('error', (error: unknown) => {
-      if (made === client && !closed) setDown(error)
-    })
-    made.on('ready', () => {
-      if (made === client && !closed) setUp()
-    })
-    // Told by the event.
-    made.connect().catch(() => {})
-  }
-  const disconnect = (): void => {
-    if (client.isOpen) client.destroy()
-  }
-
-  const beat = async (): Promise<void> => {
-    if (!client.isOpen) return connect()
-    try {
-      if (!client.isReady) throw new Late('still connecting')
-      await withinPatience(client.ping())
-      setUp()
-    } catch (error) {
-      setDown(error)
-      if (++missed < heartbeatsToMiss) return
-      disconnect()
-      connect()
-    }
-  }
-  let beating = Promise.resolve()
-  connect()
-  const heart = setInterval(() => {
-    beating = beating.then(() => (closed ? undefined : beat()))
-  }, heartbeatMs)
-  heart.unref()
+  const connection = keepConnection({
+    url,
+    name: 'plenum',
+    missesUntilDown: 1,
+    beat: (client) => within(patienceMs, client.ping()),
+    onUp: () => log.info('Redis answers'),
+    onDown: (error) => log.warn({ err: error }, 'Redis does not answer; going on without it'),
+  })
+  metrics.gauge('plenum_redis_up', '1 while Redis answers', () => Number(connection.isUp()))
 
   return {
     /**
      * What Redis answers; undefined where it does not, or not in time.
      * @param command one command, or several that are sent together
      */
-    async ask<T>(command: (client: Client) => Promise<T>): Promise<T | undefined> {
-      if (!up) return undefined
+    async ask<T>(command: (client: RedisClient) => Promise<T>): Promise<T | undefined> {
+      if (!connection.isUp()) return undefined
       try {
-        return await withinPatience(command(client))
+        return await within(patienceMs, command(connection.client()))
       } catch (error) {
         unanswered.inc()
         // It refuses this command (it is full, say), and may well answer the next.
         if (error instanceof ErrorReply) log.debug({ err: error }, 'Redis refused a command')
-        else setDown(error)
+        else connection.failed(error)
         return undefined
       }
     },
 
     /** `why` it is away, where it is. */
-    status: (): { up: boolean; why: string } => ({ up, why: up ? '' : why }),
+    status: (): { up: boolean; why: string } => ({ up: connection.isUp(), why: connection.why() }),
 
-    close: async (): Promise<void> => {
-      closed = true
-      up = false
-      clearInterval(heart)
-      await beating
-      disconnect()
-    },
+    close: connection.close,
   }
 }
