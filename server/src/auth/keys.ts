@@ -68,7 +68,6 @@ export function createKeys({ store, scopeOf, lastUses }: KeysContext) {
   const find = async (hash: Buffer): Promise<FoundKey> => {
     const row = await store.find(hash)
     if (!row) return { principal: null, expiresAtMs: Infinity }
-    lastUses.note(row.id)
     return { principal: await principalOf(row), expiresAtMs: row.expires_at?.getTime() ?? Infinity }
   }
   const principalOf = async (row: FoundRow): Promise<Principal | null> => {
@@ -123,6 +122,7 @@ export function createKeys({ store, scopeOf, lastUses }: KeysContext) {
         if (asOf === generation) remembered.set(hex, found)
       }
       if (!found.principal || found.expiresAtMs <= Date.now()) throw authErrors.api_key_invalid()
+      if (found.principal.key) lastUses.note(found.principal.key.keyId)
       return found.principal
     },
 
