@@ -31,7 +31,7 @@ type Connection = Awaited<ReturnType<typeof openKeepAlive>>
 const nothing = Buffer.alloc(0)
 
 /**
- * Everybody refreshes every `everyMs`, one after another at even distances. Open loop: a refresh falls due whether or
+ * Everybody refreshes every `everyMs`, each at a moment of their own. Open loop: a refresh falls due whether or
  * not those before are answered, then over one more connection, as a browser does it. Each asks with the ETag that it
  * has, as browsers do too.
  */
@@ -74,14 +74,21 @@ export async function refreshDashboards(
     }
   }
 
+  const due = users
+    .flatMap((user) => {
+      const firstMs = Math.random() * everyMs
+      return Array.from({ length: Math.ceil((forMs - firstMs) / everyMs) }, (_, i) => ({
+        user,
+        ms: firstMs + i * everyMs,
+      }))
+    })
+    .sort((a, b) => a.ms - b.ms)
   const started = performance.now()
-  const count = Math.round((users.length * forMs) / everyMs)
   const refreshes: Promise<void>[] = []
-  for (let i = 0; i < count; i++) {
-    const dueMs = started + (i * everyMs) / users.length
-    const earlyMs = dueMs - performance.now()
+  for (const { user, ms } of due) {
+    const earlyMs = started + ms - performance.now()
     if (earlyMs > 0) await setTimeout(earlyMs)
-    refreshes.push(refresh(users[i % users.length] as (typeof users)[number], dueMs))
+    refreshes.push(refresh(user, started + ms))
   }
   const all = Promise.all(refreshes)
   const patience = new AbortController()
