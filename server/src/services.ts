@@ -41,8 +41,11 @@ const workerPool = { keep: 2, max: 10, statementTimeoutMs: 30_000 }
 const webPool = { keep: 20, max: 30, statementTimeoutMs: 30_000 }
 /** Dashboards on a replica have their own pool; what takes longer than this there is worth nothing. */
 const replicaPool = { keep: 5, max: 20, statementTimeoutMs: 5_000 }
-/** Long questions about the past have one too, on the replica where there is one: they keep no reading waiting. */
-const historyPool = { keep: 2, max: 10, statementTimeoutMs: historyLimits.timeoutMs }
+/**
+ * Long questions about the past have one too, on the replica where there is one: they keep no reading waiting. They are
+ * few and large, and each partition makes another line of their plans.
+ */
+const historyPool = { keep: 2, max: 10, statementTimeoutMs: historyLimits.timeoutMs, prepare: true }
 
 /** Puts the slices together: the one place where an effect of one reaches a slice above it. */
 export async function createServices(settings: ServiceSettings) {

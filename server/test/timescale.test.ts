@@ -12,7 +12,7 @@ import test from 'node:test'
 const url = process.env['TIMESCALE_DATABASE_URL']
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const answers = [
-  'server/src/readings/{store,ingest,oracle,seal,stored,concurrency,sealed-duplicates,replacements,retention,retention-routes}.test.ts',
+  'server/src/readings/{store,copy-rows,ingest,oracle,seal,stored,concurrency,sealed-duplicates,replacements,retention,retention-routes}.test.ts',
   'server/src/history/{history,live,routes,series,streams}.test.ts',
   'server/src/dashboard/{dashboard,oracle}.test.ts',
   'server/src/registry/belonging.test.ts',

@@ -4,6 +4,7 @@ import { binaryStatement } from './binary-statement.ts'
 import { copyStatement } from './copy-statement.ts'
 import { isDatabaseUnavailable } from './database-errors.ts'
 import type { Log } from './log.ts'
+import { createPreparedStatements } from './prepared-statements.ts'
 import type { DB } from './tables.generated.ts'
 
 export type Tables = DB
@@ -20,6 +21,8 @@ export interface PoolSettings {
   /** Connections kept open when idle; what is above is overflow and closes after 10 s. */
   keep: number
   statementTimeoutMs: number
+  /** Whether statements of Kysely's stay prepared; for a pool that asks the same few again and again. */
+  prepare?: boolean
   log: Log
 }
 
@@ -66,8 +69,12 @@ export function openDatabase(settings: PoolSettings): Database {
   })
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
   pool.on('error', (error) => settings.log.warn({ err: error, pool: settings.name }, 'database connection lost'))
-  // The same for one that breaks in use: its statement fails, which is told to whoever waits for it.
-  pool.on('connect', (client) => void client.on('error', () => {}))
+  const prepared = settings.prepare ? createPreparedStatements() : null
+  pool.on('connect', (client) => {
+    // The same for one that breaks in use: its statement fails, which is told to whoever waits for it.
+    client.on('error', () => {})
+    prepared?.useOn(client)
+  })
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   let closing: Promise<void> | undefined
   /** Runs a statement of our own on a connection of the pool; how many rows it changed. */

@@ -4,15 +4,16 @@ import type { Rollups } from './stored-readings.ts'
 /** Buckets of one sensor in time order, those without a reading included. */
 export type FigureColumns = Omit<Rollups, 'sensorId'>
 
-export const noFigures = (): FigureColumns => ({
-  atMs: [],
-  count: [],
-  suspect: [],
-  min: [],
-  max: [],
-  sum: [],
-  increase: [],
-  share: [],
+/** @param rows that there is room for at once */
+export const noFigures = (rows = 0): FigureColumns => ({
+  atMs: new Array<number>(rows),
+  count: new Array<number>(rows),
+  suspect: new Array<number>(rows),
+  min: new Array<number>(rows),
+  max: new Array<number>(rows),
+  sum: new Array<number>(rows),
+  increase: new Array<number>(rows),
+  share: new Array<number>(rows),
 })
 
 export function addFigures(columns: FigureColumns, atMs: number, figures: Omit<Figures, 'first' | 'last'>): void {
@@ -28,8 +29,11 @@ export function addFigures(columns: FigureColumns, atMs: number, figures: Omit<F
 
 /** Buckets with a reading that begin in [fromMs, toMs), of several sensors, by time and then by sensor. Pure. */
 export function inOrder(bySensor: ReadonlyMap<number, FigureColumns>, fromMs: number, toMs: number): Rollups {
-  const rollups: Rollups = { sensorId: [], ...noFigures() }
   const sensors = [...bySensor].sort(([a], [b]) => a - b)
+  const most = sensors.reduce((sum, [, { atMs }]) => sum + atMs.length, 0)
+  // Of their size from the beginning: as they grow they would be copied again and again.
+  const rollups: Rollups = { sensorId: new Array<number>(most), ...noFigures(most) }
+  let rows = 0
   // Most sensors have a bucket at each instant: asking all of them at each costs less than a heap.
   const next = new Uint32Array(sensors.length)
   for (let atMs = Number.NEGATIVE_INFINITY; atMs < toMs; ) {
@@ -39,26 +43,28 @@ export function inOrder(bySensor: ReadonlyMap<number, FigureColumns>, fromMs: nu
       const { length } = columns.atMs
       let row = next[which] as number
       if (row < length && columns.atMs[row] === atMs) {
-        if (atMs >= fromMs) take(rollups, sensorId, columns, row)
+        if (atMs >= fromMs && hasReading(columns, row)) copyRow(rollups, rows++, sensorId, columns, row)
         next[which] = ++row
       }
       if (row < length) followingMs = Math.min(followingMs, columns.atMs[row] as number)
     }
     atMs = followingMs
   }
+  for (const column of Object.values(rollups) as number[][]) column.length = rows
   return rollups
 }
 
-function take(rollups: Rollups, sensorId: number, columns: FigureColumns, row: number): void {
-  const [count, suspect] = [columns.count[row] as number, columns.suspect[row] as number]
-  if (count + suspect === 0) return
-  rollups.sensorId.push(sensorId)
-  rollups.atMs.push(columns.atMs[row] as number)
-  rollups.count.push(count)
-  rollups.suspect.push(suspect)
-  rollups.min.push(columns.min[row] as number)
-  rollups.max.push(columns.max[row] as number)
-  rollups.sum.push(columns.sum[row] as number)
-  rollups.increase.push(columns.increase[row] as number)
-  rollups.share.push(columns.share[row] as number)
+const hasReading = ({ count, suspect }: FigureColumns, row: number): boolean =>
+  (count[row] as number) + (suspect[row] as number) > 0
+
+function copyRow(rollups: Rollups, to: number, sensorId: number, columns: FigureColumns, row: number): void {
+  rollups.sensorId[to] = sensorId
+  rollups.atMs[to] = columns.atMs[row] as number
+  rollups.count[to] = columns.count[row] as number
+  rollups.suspect[to] = columns.suspect[row] as number
+  rollups.min[to] = columns.min[row] as number
+  rollups.max[to] = columns.max[row] as number
+  rollups.sum[to] = columns.sum[row] as number
+  rollups.increase[to] = columns.increase[row] as number
+  rollups.share[to] = columns.share[row] as number
 }

@@ -1,12 +1,10 @@
-import { Button, Skeleton, TextInput } from '@mantine/core'
+import { Skeleton } from '@mantine/core'
 import type { Profile } from '@plenum/contract'
 import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { PlaceNames } from '../people/place-names.tsx'
-import { useProblemText } from '../people/problem-text.ts'
+import { nameIn, PersonNameField, SavedForm } from '../people/saved-form.tsx'
 import { FailurePage } from '../ui/failure-page.tsx'
-import { ProblemNote } from '../ui/problem-note.tsx'
 import { Waiting } from '../ui/waiting.tsx'
 import classes from './account.module.css'
 import { profileQuery, useProfileChange } from './account-queries.ts'
@@ -14,20 +12,9 @@ import { PreferenceSection } from './preference-section.tsx'
 
 const IdentitySection = ({ profile }: { profile: Profile }) => {
   const { t } = useTranslation()
-  const problemText = useProblemText()
-  const problemId = useId()
   const change = useProfileChange()
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    change.mutate({ name: String(new FormData(event.currentTarget).get('name')).trim() })
-  }
   return (
-    <form
-      className={classes.section}
-      onSubmit={submit}
-      onChange={change.reset}
-      aria-describedby={change.error ? problemId : undefined}
-    >
+    <SavedForm className={classes.section} change={change} onSave={(form) => change.mutate({ name: nameIn(form) })}>
       <h2>{t('people.account.you')}</h2>
       <dl className={classes.facts}>
         <dt>{t('people.email')}</dt>
@@ -45,24 +32,8 @@ const IdentitySection = ({ profile }: { profile: Profile }) => {
           )}
         </dd>
       </dl>
-      <TextInput
-        name="name"
-        label={t('people.name')}
-        defaultValue={profile.name}
-        autoComplete="name"
-        maxLength={200}
-        pattern=".*\S.*"
-        required
-        withAsterisk={false}
-      />
-      {change.error && <ProblemNote error={change.error} id={problemId} text={problemText(change.error)} />}
-      <div className={classes.actions}>
-        <Button type="submit" loading={change.isPending}>
-          {t('people.save')}
-        </Button>
-        <output className={classes.saved}>{change.isSuccess && t('people.saved')}</output>
-      </div>
-    </form>
+      <PersonNameField name={profile.name} autoComplete="name" />
+    </SavedForm>
   )
 }
 

@@ -1,15 +1,14 @@
-import { Button, Drawer, Skeleton, TextInput } from '@mantine/core'
+import { Drawer, Skeleton } from '@mantine/core'
 import type { User } from '@plenum/contract'
 import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, useId, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { FailurePage } from '../ui/failure-page.tsx'
-import { ProblemNote } from '../ui/problem-note.tsx'
 import classes from './drawer-form.module.css'
 import { personQuery, usePeopleChanges } from './people-queries.ts'
 import { DisableSection, ResetSection } from './person-sections.tsx'
-import { useProblemText } from './problem-text.ts'
 import { type RightsChoice, RightsFields } from './rights-fields.tsx'
+import { nameIn, PersonNameField, SavedForm } from './saved-form.tsx'
 import { noScope, scopeFor } from './scope-choice.ts'
 import { SingleSignOnConnection, TwoFactorReset } from './sign-in-sections.tsx'
 
@@ -20,17 +19,13 @@ const rightsOf = ({ role, scope, sees_presence }: User): RightsChoice => ({
 })
 
 const PersonForm = ({ user }: { user: User }) => {
-  const { t } = useTranslation()
-  const problemText = useProblemText()
-  const problemId = useId()
   const [rights, setRights] = useState(() => rightsOf(user))
   const { change } = usePeopleChanges()
 
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
+  const save = (form: FormData) => {
     const { role, scope, seesPresence } = rights
     const patch = {
-      name: String(new FormData(event.currentTarget).get('name')).trim(),
+      name: nameIn(form),
       role,
       scope: scopeFor(role, scope),
       ...(role !== 'administrator' && { sees_presence: seesPresence }),
@@ -38,32 +33,11 @@ const PersonForm = ({ user }: { user: User }) => {
     change.mutate({ id: user.id, patch })
   }
   return (
-    <form
-      className={classes.form}
-      onSubmit={submit}
-      onChange={change.reset}
-      aria-describedby={change.error ? problemId : undefined}
-    >
+    <SavedForm className={classes.form} change={change} onSave={save}>
       <p className={classes.text}>{user.email}</p>
-      <TextInput
-        name="name"
-        label={t('people.name')}
-        defaultValue={user.name}
-        autoComplete="off"
-        maxLength={200}
-        pattern=".*\S.*"
-        required
-        withAsterisk={false}
-      />
+      <PersonNameField name={user.name} autoComplete="off" />
       <RightsFields rights={rights} places={user.places} onChange={setRights} />
-      {change.error && <ProblemNote error={change.error} id={problemId} text={problemText(change.error)} />}
-      <div className={classes.actions}>
-        <Button type="submit" loading={change.isPending}>
-          {t('people.save')}
-        </Button>
-        <output className={classes.saved}>{change.isSuccess && t('people.saved')}</output>
-      </div>
-    </form>
+    </SavedForm>
   )
 }
 
