@@ -9,8 +9,8 @@ interface AccessChangesContext {
   now?: () => number
 }
 
-/** Changes of the last hour are known. What is remembered lives much shorter, so that older ones void nothing. */
-export const changesKnownMs = 3_600_000
+/** Then what is known begins anew, so that it does not grow for ever. */
+const loadEveryMs = 1_800_000
 
 /**
  * Which of what is remembered of people is void: known by asking the database what has changed since it was last asked.
@@ -21,6 +21,7 @@ export function createAccessChanges({ store, maxAgeMs, now = Date.now }: AccessC
   let asOf = 0n
   let loadedAtMs = -Infinity
   let generation = 0
+  let restored = 0
   let last = { atMs: -Infinity, generation }
   let running: (typeof last & { done: Promise<void> }) | null = null
   let queued: Promise<void> | null = null
@@ -44,10 +45,13 @@ export function createAccessChanges({ store, maxAgeMs, now = Date.now }: AccessC
     asOf = readAsOf
   }
   const ask = async (): Promise<void> => {
-    if (!isWithin(loadedAtMs, changesKnownMs / 2)) return load()
+    if (!isWithin(loadedAtMs, loadEveryMs)) return load()
     const found = await store.since(asOf)
     // Restored from a backup: what was known is of a future that it has not.
-    if (found.asOf < asOf) return load()
+    if (found.asOf < asOf) {
+      restored++
+      return load()
+    }
     take(found)
   }
   const start = (): Promise<void> => {
@@ -88,6 +92,9 @@ export function createAccessChanges({ store, maxAgeMs, now = Date.now }: AccessC
 
     /** Whether nothing about the person has changed since the snapshot. */
     holds: (personId: string, readAsOf: bigint): boolean => (changedIn.get(personId) ?? -1n) < readAsOf,
+
+    /** How often the database was found to be an older one than before: what was read of it till then is void. */
+    timesRestored: (): number => restored,
 
     /** Whoever asks from now on is told what is so now. */
     expire: (): void => void generation++,

@@ -3,7 +3,7 @@ import type { Person } from './access.ts'
 import { type Holder, type HolderFound, holderName } from './holder-store.ts'
 
 interface HolderMemoryContext {
-  changes: Pick<AccessChanges, 'known' | 'holds'>
+  changes: Pick<AccessChanges, 'known' | 'holds' | 'timesRestored'>
   /** From the tables, by `holderName`. */
   read(holders: readonly Holder[]): Promise<Map<string, HolderFound>>
   now?: () => number
@@ -21,6 +21,7 @@ const soonerMs = 100
  */
 export function createHolderMemory({ changes, read, now = Date.now }: HolderMemoryContext) {
   let remembered = new Map<string, HolderFound & { readAtMs: number }>()
+  let restored = 0
 
   // A clock that was set back makes it old too.
   const isWithin = (found: HolderFound & { readAtMs: number }, ms: number): boolean =>
@@ -34,6 +35,10 @@ export function createHolderMemory({ changes, read, now = Date.now }: HolderMemo
      */
     async now(holders: readonly Holder[]): Promise<Map<string, Person>> {
       await changes.known(soonerMs)
+      if (restored !== changes.timesRestored()) {
+        restored = changes.timesRestored()
+        remembered = new Map()
+      }
       const named = new Map(holders.map((holder) => [holderName(holder), holder]))
       const next: typeof remembered = new Map()
       const unknown: Holder[] = []

@@ -3,7 +3,7 @@ import { commonErrors, type LastUses } from '#platform'
 import type { AccessChanges } from './access-changes.ts'
 import type { Person } from './access.ts'
 import type { PersonNamed } from './by.ts'
-import { type createSessionCookies, hashOfToken } from './session-cookie.ts'
+import type { createSessionCookies } from './session-cookie.ts'
 import type { SessionFound, SessionMemory } from './session-memory.ts'
 import type { SessionStore } from './session-store.ts'
 import type { AuthStore } from './store.ts'
@@ -43,9 +43,9 @@ export function createSessions(context: SessionContext) {
 
   /** @returns null for no cookie, and for one that is expired, revoked, not ours, or of somebody who is disabled */
   const find = async (cookie: string | undefined): Promise<SessionFound | null> => {
-    const token = cookies.tokenOf(cookie)
-    if (token === null) return null
-    const found = await memory.find(hashOfToken(token))
+    const hash = cookies.hashOf(cookie)
+    if (hash === null) return null
+    const found = await memory.find(hash)
     return found && found.expiresAtMs > Date.now() && isYoung(found.createdAtMs) ? found : null
   }
 
