@@ -27,18 +27,32 @@ const minute = { sensorsPerFloor: 30, everyS: 60, refreshEveryMs: 10_000 }
 const plans: Record<Size, DashboardPlan> = {
   tiny: {
     ...minute,
-    ...{ sensors: 60, days: 1, everyS: 1_200, users: [4, 8], refreshEveryMs: 500, watchMs: 1_500 },
-    ...{ flood: { rounds: 1, ms: 100 }, cold: { sensors: 120, restarts: 1 } },
+    sensors: 60,
+    days: 1,
+    everyS: 1_200,
+    users: [4, 8],
+    refreshEveryMs: 500,
+    watchMs: 1_500,
+    flood: { rounds: 1, ms: 100 },
+    cold: { sensors: 120, restarts: 1 },
   },
   small: {
     ...minute,
-    ...{ sensors: 300, days: 30, users: [100, 1_000], watchMs: 20_000 },
-    ...{ flood: { rounds: 5, ms: 1_500 }, cold: { sensors: 10_000, restarts: 3 } },
+    sensors: 300,
+    days: 30,
+    users: [100, 1_000],
+    watchMs: 20_000,
+    flood: { rounds: 5, ms: 1_500 },
+    cold: { sensors: 10_000, restarts: 3 },
   },
   full: {
     ...minute,
-    ...{ sensors: 300, days: 90, users: [100, 1_000], watchMs: 120_000 },
-    ...{ flood: { rounds: 15, ms: 3_000 }, cold: { sensors: 10_000, restarts: 7 } },
+    sensors: 300,
+    days: 90,
+    users: [100, 1_000],
+    watchMs: 120_000,
+    flood: { rounds: 15, ms: 3_000 },
+    cold: { sensors: 10_000, restarts: 7 },
   },
 }
 
@@ -56,8 +70,8 @@ async function runDashboard({ size, say, profileDir }: BenchmarkOptions): Promis
     await using arms = await floodArms(building)
     for (let round = 0; round <= plan.flood.rounds; round++) {
       say(round === 0 ? 'warming up and checking' : `round ${round} of ${plan.flood.rounds}`)
-      const measured = await arms.measure(round, plan.flood.ms)
-      if (round > 0) rounds.push(measured)
+      const ofRound = await arms.measure(round, plan.flood.ms)
+      if (round > 0) rounds.push(ofRound)
     }
 
     const [few, many] = plan.users

@@ -22,7 +22,7 @@ export async function floodArms(building: MonitoredBuilding) {
   const etag = identity.headers.get('etag') as string
   const body = await identity.text()
   assert.equal((await ask({ 'if-none-match': etag })).status, 304)
-  const bare = await startChildServer('bare-route.ts', { body })
+  const bare = await startChildServer(new URL('./bare-route.ts', import.meta.url), { body })
   const postmasterPid = server.postmasterPid
 
   const requestOf = (path: string, headers: Record<string, string>): Buffer => {

@@ -69,7 +69,7 @@ async function runIngest({ size, say, profileDir }: BenchmarkOptions): Promise<O
   await using open = new AsyncDisposableStack()
   say('starting the server')
   const server = open.use(await startServer({ profileDir }))
-  const plain = open.use(await startChildServer('plain-http.ts'))
+  const plain = open.use(await startChildServer(new URL('./plain-http.ts', import.meta.url)))
   const table = await openReadingTable(server.database)
   open.defer(table.close)
   await table.assertDurable()

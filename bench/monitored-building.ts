@@ -83,7 +83,7 @@ export async function openMonitoredBuilding(asked: {
   await firstDesign.end()
   await table.checkpoint()
   const count = await createStatementCount(table.client)
-  const startFirstDesign = () => startChildServer('first-design.ts', server.database)
+  const startFirstDesign = () => startChildServer(new URL('./first-design.ts', import.meta.url), server.database)
   await assertSame()
   let reported = 0
   const running = starting.move()
