@@ -8,6 +8,9 @@ import { type Clock, createMetrics, type Log, openBus, openDatabase, openRedis, 
 import { createPeople } from '#people'
 import { createReadings } from '#readings'
 import { createRegistry } from '#registry'
+import { createSystem } from '#system'
+import type { Role } from './config.ts'
+import { version } from './version.ts'
 
 export type Services = Awaited<ReturnType<typeof createServices>>
 
@@ -21,8 +24,10 @@ export interface ServiceSettings {
   storage?: Storage
   /** Where this process is reached when no public address is set. */
   address: string
-  /** Whether jobs run in this process; they don't unless said. */
-  worker?: boolean
+  /** What this process does; `web`, in which no jobs run, unless said. */
+  role?: Role
+  /** Where the embedded database keeps its files; the database is elsewhere unless said. */
+  dataDir?: string | null
   /** A week unless used, and a month at most, unless said. */
   sessionLife?: SessionLife
   /** Single sign-on; there is none unless said. */
@@ -47,6 +52,9 @@ const replicaPool = { keep: 5, max: 20, statementTimeoutMs: 5_000 }
  */
 const historyPool = { keep: 2, max: 10, statementTimeoutMs: historyLimits.timeoutMs, prepare: true }
 
+/** The System page has its own, which nothing else waits for: it is looked at when the others are exhausted. */
+const systemPool = { keep: 1, max: 2, statementTimeoutMs: 5_000 }
+
 /** Puts the slices together: the one place where an effect of one reaches a slice above it. */
 export async function createServices(settings: ServiceSettings) {
   const { log, clock } = settings
@@ -61,10 +69,11 @@ export async function createServices(settings: ServiceSettings) {
     log,
     ...historyPool,
   })
-  const worker = settings.worker
-    ? openDatabase({ url: settings.databaseUrl, name: 'plenum worker', log, ...workerPool })
-    : null
-  const pools = { web: primary, history: past, ...(replica && { replica }), ...(worker && { worker }) }
+  const { role = 'web', dataDir = null } = settings
+  const worker =
+    role === 'web' ? null : openDatabase({ url: settings.databaseUrl, name: 'plenum worker', log, ...workerPool })
+  const own = openDatabase({ url: settings.databaseUrl, name: 'plenum system', log, ...systemPool })
+  const pools = { web: primary, history: past, ...(replica && { replica }), ...(worker && { worker }), system: own }
   const poolCounts = () => Object.fromEntries(Object.entries(pools).map(([name, pool]) => [name, pool.counts()]))
   metrics.watchPools(poolCounts)
 
@@ -120,6 +129,22 @@ export async function createServices(settings: ServiceSettings) {
   const dashboard = createDashboard({ db: replica?.db ?? primary.db, clock })
   const live = createLive({ dashboard, holders: auth.holders, clock, log, metrics })
 
+  const system = createSystem({
+    db: own.db,
+    replica: replica?.db ?? null,
+    redis,
+    bus,
+    readings,
+    metrics,
+    poolCounts,
+    clock,
+    log,
+    role,
+    version,
+    address,
+    dataDir,
+  })
+
   return {
     audit,
     auth,
@@ -129,6 +154,7 @@ export async function createServices(settings: ServiceSettings) {
     history,
     dashboard,
     live,
+    system,
     metrics,
     database: primary,
     redis,

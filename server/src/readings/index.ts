@@ -105,6 +105,8 @@ export function createReadings(options: {
     /** The job: as long as one run may take, so that the next begins with what is oldest then. */
     seal: (): Promise<void> => engine.sealClosedDays(sealForMs),
     retention,
+    backlog: engine.backlog,
+    sizes: engine.sizes,
     dropExpired: async (): Promise<void> => void (await retention.dropExpired({ forMs: dropForMs })),
 
     /** Partitions of today and the next days, so that no request has to wait for one. */

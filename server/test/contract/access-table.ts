@@ -102,6 +102,8 @@ administer  POST    /api/retention/dry-run
 administer  GET     /api/retention/log
 administer  GET     /api/audit
 administer  GET     /api/audit/export
+administer  GET     /api/system
+administer  GET     /api/system/history
 `
 
 /** By `METHOD /path`, with parameters as the OpenAPI document writes them. */

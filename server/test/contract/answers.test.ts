@@ -269,6 +269,13 @@ test('what the server really answers is what the document says, for every operat
   await say(as, 'GET', '/api/audit', {}, undefined, { query: '?cursor=x' })
   await say(as, 'GET', '/api/audit/export')
 
+  await server.services.system.beat()
+  server.clock.nowMs += 60_000
+  await server.services.system.beat()
+  await say(as, 'GET', '/api/system')
+  await say(as, 'GET', '/api/system/history')
+  await say(as, 'GET', '/api/system/history', {}, undefined, { query: '?hours=49' })
+
   const untold = operations.filter(({ method, path, operation }) => {
     const success = Object.keys(operation.responses).find((status) => status.startsWith('2'))
     return !seen.get(`${method} ${path}`)?.has(Number(success))

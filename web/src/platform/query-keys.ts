@@ -26,6 +26,8 @@ export const queryKeys = {
   increases: (sensorId: number, fromMs: number, toMs: number, resolution: string) =>
     ['history', sensorId, 'increases', fromMs, toMs, resolution] as const,
   audit: (question: string) => ['audit', question],
+  system: ['system'],
+  systemHistory: (hours: number) => ['system', 'history', hours],
   auditEntry: (id: number) => ['audit', 'entry', id],
   floorSparklines: (floorId: number) => ['dashboard', 'floor', floorId, 'sparklines'],
 } as const
