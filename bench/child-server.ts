@@ -12,14 +12,13 @@ export interface ChildServer {
  * Starts a server of this folder in a process of its own; it ends with this one, whatever ends it.
  * @param settings one line of JSON on its standard input; it says its port on its standard output
  */
-export async function startChildServer(file: `${string}.ts`, settings: object = {}): Promise<ChildServer> {
-  const main = fileURLToPath(new URL(file, import.meta.url))
-  const child = spawn(process.execPath, [main], { stdio: ['pipe', 'pipe', 'inherit'] })
+export async function startChildServer(main: URL, settings: object = {}): Promise<ChildServer> {
+  const child = spawn(process.execPath, [fileURLToPath(main)], { stdio: ['pipe', 'pipe', 'inherit'] })
   const ended = once(child, 'close')
   child.stdin.write(`${JSON.stringify(settings)}\n`)
   const [port] = (await Promise.race([
     once(child.stdout, 'data'),
-    ended.then(() => Promise.reject(new Error(`${file} did not start`))),
+    ended.then(() => Promise.reject(new Error(`${main.href} did not start`))),
   ])) as [Buffer]
   return {
     pid: child.pid as number,

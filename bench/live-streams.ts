@@ -16,7 +16,7 @@ export interface Heard {
 
 /** Opens all streams; resolves when each has its snapshot. */
 export async function openLiveStreams(settings: LiveClientsSettings) {
-  const child = await startChildServer('live-clients.ts', settings)
+  const child = await startChildServer(new URL('./live-clients.ts', import.meta.url), settings)
   return {
     take: async (): Promise<Heard> => (await (await fetch(`http://127.0.0.1:${child.port}/`)).json()) as Heard,
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),

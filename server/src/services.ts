@@ -113,12 +113,9 @@ export async function createServices(settings: ServiceSettings) {
       dashboard.registryChanged()
       live.changed(null)
     },
-    accessChanged: () => {
-      auth.accessChanged()
-      live.rightsChanged()
-    },
+    accessChanged: auth.accessChanged,
   })
-  const people = createPeople({ db: primary.db, auth, publicUrl, accessChanged })
+  const people = createPeople({ db: primary.db, auth, publicUrl, log, accessChanged })
   const registry = createRegistry(primary.db, {
     changed: registryChanged,
     deleteReadings: (tx, sensorId) => readings.removeSensor(tx, sensorId),
@@ -171,6 +168,7 @@ export async function createServices(settings: ServiceSettings) {
     worker,
     poolCounts,
     close: async (): Promise<void> => {
+      await Promise.all([auth.flushLastUses(), people.flushLastSeen(), readings.flushLastSeen()])
       await audit.close()
       finish()
       await bus.close()

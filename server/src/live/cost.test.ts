@@ -29,6 +29,7 @@ test('however many watch, a second costs a statement for their rights and one a 
   const statements = await statementsOf(() => services.live.beat())
   assert.equal(statements.length, 2, statements.join('\n\n'))
   assert.equal(statements.filter((text) => text.includes('newest_reading')).length, 1)
+  assert.equal(statements.filter((text) => text.includes('access_change')).length, 1, 'as every request asks it')
   const told = readers.filter((reader) => reader.events().length === 2)
   assert.equal(told.length, 80)
   assert.deepEqual(

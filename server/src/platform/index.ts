@@ -16,6 +16,7 @@ export {
 export { commonErrors, defineErrors, errorCodes, PlenumError } from './errors.ts'
 export { type App, createHttp, type HttpSettings, sendProblem } from './http.ts'
 export { dueAtMs, type JobEnd, type Jobs, migrateJobs, type ScheduledJob, startJobs } from './jobs.ts'
+export { createLastUses, type LastUse, type LastUses, writeLastUses } from './last-uses.ts'
 export { createLog, type Log, type LogLevel } from './log.ts'
 export { createMetrics, type Metrics, requestBoundsS } from './metrics.ts'
 export { migrate, type Storage } from './migrate.ts'

@@ -28,10 +28,11 @@ export function createMetrics() {
   })
 
   const watchRequests = (app: App): void => {
-    app.addHook('onResponse', async (request, reply) => {
+    app.addHook('onResponse', (request, reply, done) => {
       // The pattern, not the address: a label a caller can choose would grow without end.
       const route = request.routeOptions.url ?? 'none'
       requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1_000)
+      done()
     })
   }
 

@@ -1,6 +1,15 @@
 import type { IngestAnswer } from '@plenum/contract'
 import type { Kysely } from 'kysely'
-import type { App, Clock, Database, Log, Metrics, Storage, Tables } from '#platform'
+import {
+  type App,
+  type Clock,
+  createLastUses,
+  type Database,
+  type Log,
+  type Metrics,
+  type Storage,
+  type Tables,
+} from '#platform'
 import type { Registry } from '#registry'
 import { createAdmission } from './admission.ts'
 import { createBulkImport } from './bulk-import.ts'
@@ -75,13 +84,9 @@ export function createReadings(options: {
   const ingest = createIngest(intake)
   const bulkImport = createBulkImport({ ...intake, load: createBulkLoad(db, engine.loadDays, onSealed), daysOf })
 
-  const lastSeen = new Map<number, number>()
-  const seen = (gatewayId: number): void => {
-    const nowMs = clock.now()
-    if (nowMs - (lastSeen.get(gatewayId) ?? 0) < seenEveryMs) return
-    lastSeen.set(gatewayId, nowMs)
-    options.registry.gatewaySeen(gatewayId).catch((error) => log.warn({ err: error, gatewayId }, 'last seen not noted'))
-  }
+  const write = options.registry.noteGatewaysSeen
+  const gatewaysSeen = createLastUses({ everyMs: seenEveryMs, write, what: 'gateways', log })
+  const seen = gatewaysSeen.note
 
   return {
     routes(app: App): void {
@@ -90,6 +95,8 @@ export function createReadings(options: {
       retentionRoutes(app, retention)
       replacementRoutes(app, createReplacements({ db, clock }))
     },
+    /** When gateways were last seen, as far as it is not yet written. */
+    flushLastSeen: gatewaysSeen.flush,
     registryChanged: directory.forget,
     removeSensor: store.removeSensor,
     /** What is stored, in whatever form. */

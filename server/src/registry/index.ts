@@ -28,6 +28,6 @@ export function createRegistry(db: Kysely<Tables>, effects: RegistryEffects) {
       return added
     },
     sensorsNamed: store.sensorsNamed,
-    gatewaySeen: store.gatewaySeen,
+    noteGatewaysSeen: store.noteGatewaysSeen,
   }
 }
