@@ -160,9 +160,11 @@ async function figuresOf(name: string): Promise<Map<string, Figure>> {
     .trim()
     .split('\n')
     .map((line): Figure => JSON.parse(line))
-  for (const { bench: by, value, min, max, ratio, baseline, goal, met } of figures) {
+  for (const { bench: by, value, min, max, unit, ratio, baseline, goal, met } of figures) {
     assert.equal(by, name)
-    assert.ok(min <= value && value <= max && value > 0)
+    // Nobody may have asked anything, or been refused.
+    const least = unit === 'statements/s' || unit === 'errors' || unit === '% of a core' ? 0 : Number.MIN_VALUE
+    assert.ok(min <= value && value <= max && value >= least)
     assert.equal(ratio === null, baseline === null)
     assert.equal(goal === null, met === null)
   }
@@ -222,10 +224,51 @@ test('the history benchmark finds the answers of segments and of rows equal', { 
   ])
 })
 
+test('the dashboard benchmark finds both designs say the same, and answers everybody', {
+  timeout: 120_000,
+}, async () => {
+  const figures = await figuresOf('dashboard')
+  assert.deepEqual(goalsIn(figures), [
+    ['dashboard', 0.65],
+    ['dashboard, 304', 1.1],
+    ['4 users, beside that', 1],
+    ['4 users while sensors report, beside that', 1],
+    ['4 users while sensors report: p99', 50],
+    ['4 users while sensors report: errors', 0],
+    ['8 users while sensors report: p99', 50],
+    ['8 users while sensors report: errors', 0],
+    ['4 users: times as fast as the first design', 100],
+    ['first dashboard after a start, 120 sensors', 100],
+  ])
+  for (const users of ['4 users while sensors report', '8 users while sensors report', '4 users of the first design'])
+    assert.equal(figures.get(`${users}: errors`)?.value, 0)
+  assert.ok((figures.get('4 users of the first design')?.value ?? 0) > 31)
+  assert.equal(figures.get('dashboard')?.baseline, figures.get('bare route')?.value)
+})
+
 test('an unknown benchmark or size is answered with those there are', async () => {
   for (const args of [['ingets'], ['--size', 'huge'], ['--colour']]) {
     const { code, out, said } = await bench(...args)
     assert.deepEqual({ code, out }, { code: 2, out: '' })
     assert.match(said, args[0] === 'ingets' ? /"ingets"[^]*\n {2}ingest / : /size|--colour/)
   }
+})
+
+test('the benchmark of live streams hears every update, and nobody who refreshes is refused', async () => {
+  const { code, out, said } = await bench('live', '--size', 'tiny', '--json')
+  assert.equal(code, 0, said)
+  const figures = out
+    .trim()
+    .split('\n')
+    .map((line): Figure => JSON.parse(line))
+  assert.deepEqual(
+    figures.filter(({ goal }) => goal !== null).map(({ figure, goal }) => [figure, goal]),
+    [
+      ['delay of an update, p95', 2_000],
+      ['12 streams, 12 refresh every 10 s: p99', 50],
+      ['the same: errors', 0],
+    ],
+  )
+  assert.equal(figures.find(({ figure }) => figure === 'the same: errors')?.value, 0)
+  assert.equal(figures.filter(({ ratio }) => ratio !== null).length, 1)
 })

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
+import { startChildServer } from './child-server.ts'
 import type { Benchmark, BenchmarkOptions, Outcome, Size } from './benchmark.ts'
 import { readCpu } from './cpu.ts'
 import { type Arm, type Measured, reportIngest } from './ingest-report.ts'
 import { openKeepAlive } from './keep-alive-client.ts'
 import { createBuilding } from './measured-building.ts'
 import { checksumOf, copyChunks, countOf, dayMs, jsonBatches, type Readings } from './minute-readings.ts'
-import { startPlainHttp } from './plain-http-process.ts'
 import { ingestHead, type Load, postBatches } from './post-batches.ts'
 import { openReadingTable, type ReadingTable } from './reading-table.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
@@ -69,7 +69,7 @@ async function runIngest({ size, say, profileDir }: BenchmarkOptions): Promise<O
   await using open = new AsyncDisposableStack()
   say('starting the server')
   const server = open.use(await startServer({ profileDir }))
-  const plain = open.use(await startPlainHttp())
+  const plain = open.use(await startChildServer(new URL('./plain-http.ts', import.meta.url)))
   const table = await openReadingTable(server.database)
   open.defer(table.close)
   await table.assertDurable()

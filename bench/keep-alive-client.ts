@@ -66,7 +66,9 @@ function createAnswerReader(): (chunk: Buffer) => HttpAnswer | null {
       const headEnd = text.indexOf('\r\n\r\n')
       if (headEnd < 0) return null
       head = text.slice(0, headEnd)
-      total = headEnd + 4 + Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? Number.NaN)
+      const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1]
+      // 204 and 304 have no body, and say no length.
+      total = headEnd + 4 + Number(length ?? (/ [23]04\b/.test(head.slice(8, 12)) ? 0 : Number.NaN))
       if (Number.isNaN(total)) throw new Error('an answer without content-length')
     }
     if (received < total) return null

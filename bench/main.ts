@@ -1,14 +1,25 @@
 import { parseArgs } from 'node:util'
 import { type Benchmark, type Size, sizes } from './benchmark.ts'
 import { bulk } from './bulk.ts'
+import { dashboard } from './dashboard.ts'
 import { history } from './history.ts'
 import { ingest } from './ingest.ts'
+import { live } from './live.ts'
 import { seal } from './seal.ts'
 import { signIn } from './sign-in.ts'
 import { storage } from './storage.ts'
 import { alignTable } from './table.ts'
 
-const benchmarks: Record<string, Benchmark> = { ingest, seal, storage, bulk, history, 'sign-in': signIn }
+const benchmarks: Record<string, Benchmark> = {
+  ingest,
+  seal,
+  storage,
+  bulk,
+  history,
+  dashboard,
+  live,
+  'sign-in': signIn,
+}
 
 const listing = Object.entries(benchmarks).map(([name, { description }]) => `  ${name.padEnd(12)}${description}`)
 const usage = `npm run bench -- [NAME …] [--size small|full|tiny] [--json] [--profile FOLDER]

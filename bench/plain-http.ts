@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { childSettings, sayPort } from './child-settings.ts'
 
 /**
  * A process that takes batches and does nothing but parse them: what is left between this and the server is what the
@@ -14,5 +15,5 @@ const server = createServer((request, response) => {
     response.setHeader('content-length', Buffer.byteLength(body)).end(body)
   })
 })
-server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`))
-process.stdin.on('end', () => process.exit()).resume()
+await childSettings()
+server.listen(0, '127.0.0.1', () => sayPort((server.address() as AddressInfo).port))

@@ -23,11 +23,13 @@ interface ServerOptions {
   profileDir: string | null
   /** Settings beside the usual ones. */
   env?: Record<string, string>
+  /** Where its data are, and stay when it is stopped, for another start; an empty folder that goes unless said. */
+  dataDir?: string
 }
 
-/** The real server in a process of its own, on an empty data directory that goes when it is stopped. */
-export async function startServer({ profileDir, env = {} }: ServerOptions): Promise<ServerProcess> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'plenum-bench-'))
+/** The real server in a process of its own, with the database that it brings along. */
+export async function startServer({ profileDir, env = {}, ...kept }: ServerOptions): Promise<ServerProcess> {
+  const dataDir = kept.dataDir ?? (await mkdtemp(join(tmpdir(), 'plenum-bench-')))
   const profile = profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]
   const child = spawn(process.execPath, [...profile, main], {
     env: { ...environment(dataDir), ...env },
@@ -39,7 +41,7 @@ export async function startServer({ profileDir, env = {} }: ServerOptions): Prom
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
     child.kill('SIGTERM')
     await ended.catch(() => undefined)
-    await rm(dataDir, { recursive: true, force: true })
+    if (kept.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
   }
   const interrupted = (): void => void stop().finally(() => process.exit(130))
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted)

@@ -81,6 +81,29 @@ export const BuildingDashboard = Type.Object({
 })
 export type BuildingDashboard = Static<typeof BuildingDashboard>
 
+/** At most this many buildings are summed up in one answer. */
+export const mostBuildings = 200
+
+export const BuildingsDashboard = Type.Object({
+  generated_at: Timestamp,
+  buildings: Type.Array(
+    Type.Object({
+      id: Id,
+      name: Type.String(),
+      address: Nullable(Type.String()),
+      timezone: Type.String(),
+      /** All that follows is of the floors that whoever asks sees, and the sum of what their own dashboards say. */
+      floors: Type.Integer(),
+      sensors: Type.Integer(),
+      withheld: Type.Integer(),
+      status: StatusCounts,
+      latest_timestamp: Nullable(Timestamp),
+    }),
+  ),
+  more: Type.Boolean({ description: `Whether there are more than the first ${mostBuildings}, in order of id` }),
+})
+export type BuildingsDashboard = Static<typeof BuildingsDashboard>
+
 /** The last hour of a floor as small lines: one value a step, null where nothing was read. */
 export const FloorSparklines = Type.Object({
   floor_id: Id,

@@ -28,6 +28,7 @@ export async function buildApp(services: Services, settings: AppSettings): Promi
   services.history.routes(app)
   services.dashboard.routes(app)
   services.live.routes(app)
+  services.system.routes(app)
   if (settings.webDir !== null) await webFileRoutes(app, settings.webDir)
   return app
 }

@@ -64,7 +64,6 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
 
   const { replicaUrl, redisUrl, publicUrl, role, storage, sessionLife, openid } = config
   const address = addressOf(config.host, config.port)
-  const worker = role !== 'web'
   const services = await createServices({
     databaseUrl,
     replicaUrl,
@@ -72,7 +71,8 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
     publicUrl,
     storage,
     address,
-    worker,
+    role,
+    dataDir: embedded && config.dataDir,
     sessionLife,
     openid,
     log,
@@ -80,9 +80,12 @@ export async function startServer(config: Config, log: Logger, asked?: AbortSign
   })
   starting.defer(() => atMost(poolPatienceMs, services.close(), 'database connections', log))
   await services.readings.makePartitionsAhead()
+  await services.system.start(scheduledJobs(services))
+  starting.defer(() => atMost(poolPatienceMs, services.system.stop(), 'what other instances are told', log))
 
   if (services.worker !== null) {
-    const jobs = await startJobs({ pool: services.worker.pool, log, scheduled: scheduledJobs(services) })
+    const onEnded = services.system.jobEnded
+    const jobs = await startJobs({ pool: services.worker.pool, log, scheduled: scheduledJobs(services), onEnded })
     starting.defer(() => atMost(jobsPatienceMs, jobs.stop(), 'jobs', log))
   }
   const { metricsToken, trustedProxies } = config
@@ -149,6 +152,7 @@ const scheduledJobs = (services: Services) => [
   { name: 'seal_closed_days', schedule: '*/5 * * * *', run: () => services.readings.seal() },
   { name: 'drop_expired_readings', schedule: '41 * * * *', run: () => services.readings.dropExpired() },
   { name: 'drop_expired_sessions', schedule: '23 3 * * *', run: () => services.auth.dropExpiredSessions() },
+  { name: 'drop_expired_samples', schedule: '53 * * * *', run: () => services.system.dropExpired() },
   { name: 'drop_expired_links', schedule: '29 3 * * *', run: () => services.people.dropExpiredLinks() },
 ]
 

@@ -18,7 +18,10 @@ import {
 import { createPeople } from '#people'
 import { createReadings } from '#readings'
 import { createRegistry } from '#registry'
-import { tellInstances } from './told-instances.ts'
+import { onAllInstances } from './instances.ts'
+import { createSystem } from '#system'
+import type { Role } from './config.ts'
+import { version } from './version.ts'
 
 export type Services = Awaited<ReturnType<typeof createServices>>
 
@@ -32,8 +35,10 @@ export interface ServiceSettings {
   storage?: Storage
   /** Where this process is reached when no public address is set. */
   address: string
-  /** Whether jobs run in this process; they don't unless said. */
-  worker?: boolean
+  /** What this process does; `web`, in which no jobs run, unless said. */
+  role?: Role
+  /** Where the embedded database keeps its files; the database is elsewhere unless said. */
+  dataDir?: string | null
   /** A week unless used, and a month at most, unless said. */
   sessionLife?: SessionLife
   /** Single sign-on; there is none unless said. */
@@ -60,6 +65,9 @@ const replicaPool = { keep: 5, max: 20, statementTimeoutMs: 5_000 }
  */
 const historyPool = { keep: 2, max: 10, statementTimeoutMs: historyLimits.timeoutMs, prepare: true }
 
+/** The System page has its own, which nothing else waits for: it is looked at when the others are exhausted. */
+const systemPool = { keep: 1, max: 2, statementTimeoutMs: 5_000 }
+
 /** Puts the slices together: the one place where an effect of one reaches a slice above it. */
 export async function createServices(settings: ServiceSettings) {
   const { log, clock } = settings
@@ -74,10 +82,11 @@ export async function createServices(settings: ServiceSettings) {
     log,
     ...historyPool,
   })
-  const worker = settings.worker
-    ? openDatabase({ url: settings.databaseUrl, name: 'plenum worker', log, ...workerPool })
-    : null
-  const pools = { web: primary, history: past, ...(replica && { replica }), ...(worker && { worker }) }
+  const { role = 'web', dataDir = null } = settings
+  const worker =
+    role === 'web' ? null : openDatabase({ url: settings.databaseUrl, name: 'plenum worker', log, ...workerPool })
+  const own = openDatabase({ url: settings.databaseUrl, name: 'plenum system', log, ...systemPool })
+  const pools = { web: primary, history: past, ...(replica && { replica }), ...(worker && { worker }), system: own }
   const poolCounts = () => Object.fromEntries(Object.entries(pools).map(([name, pool]) => [name, pool.counts()]))
   metrics.watchPools(poolCounts)
 
@@ -107,27 +116,35 @@ export async function createServices(settings: ServiceSettings) {
     log,
     metrics,
   })
-  const accessChanged = (): void => {
-    auth.keys.forget()
-    live.rightsChanged()
-  }
-  const people = createPeople({ db: primary.db, auth, publicUrl, accessChanged })
-  const hearsOthers = (): boolean => bus.state() === 'connected' || (bus.state() === 'alone' && isAlone())
-  const cache = createCache({
-    redis,
-    secret,
-    clock,
-    metrics,
-    hearsOthers,
-    onRepaid: (repaid) => told.repaid(repaid),
+  const told = onAllInstances(bus, {
+    hearReadings: (offers) => readings.latest.kind.hear(offers),
+    hearRegistry(change) {
+      registry.remembered.heard(change)
+      readings.latest.kind.forget(change && change.sensors)
+    },
+    forget: (what) => (what === null ? cache.forgetAll() : cache.forget(what)),
+    readingsShow(floorIds) {
+      dashboard.readingsArrived(new Set(floorIds))
+      live.changed(floorIds)
+    },
+    registryShows(change) {
+      auth.keys.forget()
+      dashboard.registryChanged(change)
+      live.changed(null)
+    },
+    accessChanged: auth.accessChanged,
   })
+  const people = createPeople({ db: primary.db, auth, publicUrl, log, accessChanged: told.accessChanged })
+  const hearsOthers = (): boolean => bus.state() === 'connected' || (bus.state() === 'alone' && isAlone())
+  const cache = createCache({ redis, secret, clock, metrics, hearsOthers, onRepaid: told.repaid })
   const read = createSurestRead(primary.db, replica?.db ?? null)
   const registry = createRegistry({
     db: primary.db,
     cache,
     read,
-    changed: (change) => {
-      auth.keys.forget()
+    changed(change) {
+      // With a sensor its interval may have changed, by which its latest reading is remembered, or all that it read.
+      readings.latest.kind.drop(change && change.sensors)
       told.registryChanged(change)
     },
     deleteReadings: (tx, sensorId) => readings.removeSensor(tx, sensorId),
@@ -143,7 +160,10 @@ export async function createServices(settings: ServiceSettings) {
     metrics,
     cache,
     read,
-    onCommitted: (committed) => told.readingsCommitted(committed),
+    onCommitted({ batch, floorIds, isNew }) {
+      const { offers, mayShow } = readings.latest.tell(batch, isNew)
+      told.readingsCommitted(offers, [...floorIds], mayShow)
+    },
   })
   const history = createHistory({ db: past.db, stored: readings.stored, clock, primary: primary.db })
   const dashboard = createDashboard({
@@ -156,7 +176,21 @@ export async function createServices(settings: ServiceSettings) {
   })
   const live = createLive({ dashboard, holders: auth.holders, clock, log, metrics })
 
-  const told = tellInstances({ bus, cache, registry, readings, dashboard, live })
+  const system = createSystem({
+    db: own.db,
+    replica: replica?.db ?? null,
+    redis,
+    bus,
+    readings,
+    metrics,
+    poolCounts,
+    clock,
+    log,
+    role,
+    version,
+    address,
+    dataDir,
+  })
 
   return {
     audit,
@@ -167,6 +201,7 @@ export async function createServices(settings: ServiceSettings) {
     history,
     dashboard,
     live,
+    system,
     metrics,
     database: primary,
     redis,
@@ -174,6 +209,7 @@ export async function createServices(settings: ServiceSettings) {
     worker,
     poolCounts,
     close: async (): Promise<void> => {
+      await Promise.all([auth.flushLastUses(), people.flushLastSeen(), readings.flushLastSeen()])
       await audit.close()
       await bus.close()
       await redis?.close()

@@ -166,8 +166,10 @@ test('a database that was restored from a backup is asked from the beginning', a
   }
   const changes = createAccessChanges({ store: { since }, maxAgeMs: 0 })
   await changes.known()
+  assert.equal(changes.timesRestored(), 0)
   ahead = 0n
   await changes.known()
+  assert.equal(changes.timesRestored(), 1)
   assert.deepEqual(
     asked.map((asOf) => asOf === null),
     [true, false, true],

@@ -9,8 +9,8 @@ interface AccessChangesContext {
   now?: () => number
 }
 
-/** Changes of the last hour are known. What is remembered lives much shorter, so that older ones void nothing. */
-export const changesKnownMs = 3_600_000
+/** Then what is known begins anew, so that it does not grow for ever. */
+const loadEveryMs = 1_800_000
 
 /**
  * Which of what is remembered of people is void: known by asking the database what has changed since it was last asked.
@@ -21,13 +21,15 @@ export function createAccessChanges({ store, maxAgeMs, now = Date.now }: AccessC
   let asOf = 0n
   let loadedAtMs = -Infinity
   let generation = 0
+  let restored = 0
   let last = { atMs: -Infinity, generation }
   let running: (typeof last & { done: Promise<void> }) | null = null
   let queued: Promise<void> | null = null
 
   // A clock that was set back, or a machine that slept, makes it old too.
   const isWithin = (atMs: number, ms: number): boolean => Math.abs(now() - atMs) < ms
-  const isFresh = (asked: typeof last): boolean => asked.generation === generation && isWithin(asked.atMs, maxAgeMs)
+  const isFresh = (asked: typeof last, ageMs: number): boolean =>
+    asked.generation === generation && isWithin(asked.atMs, ageMs)
 
   const load = async (): Promise<void> => {
     const atMs = now()
@@ -43,10 +45,13 @@ export function createAccessChanges({ store, maxAgeMs, now = Date.now }: AccessC
     asOf = readAsOf
   }
   const ask = async (): Promise<void> => {
-    if (!isWithin(loadedAtMs, changesKnownMs / 2)) return load()
+    if (!isWithin(loadedAtMs, loadEveryMs)) return load()
     const found = await store.since(asOf)
     // Restored from a backup: what was known is of a future that it has not.
-    if (found.asOf < asOf) return load()
+    if (found.asOf < asOf) {
+      restored++
+      return load()
+    }
     take(found)
   }
   const start = (): Promise<void> => {
@@ -70,11 +75,16 @@ export function createAccessChanges({ store, maxAgeMs, now = Date.now }: AccessC
   }
 
   return {
-    /** Resolves when what is known is at most `maxAgeMs` old. @throws where the database is away */
-    async known(): Promise<void> {
-      if (isFresh(last)) return
+    /**
+     * Resolves when what is known is at most `maxAgeMs` old.
+     * @param soonerMs for whoever comes again in a while only: as old as that less
+     * @throws where the database is away
+     */
+    async known(soonerMs = 0): Promise<void> {
+      const ageMs = maxAgeMs - soonerMs
+      if (isFresh(last, ageMs)) return
       if (running === null) return start()
-      if (isFresh(running)) return running.done
+      if (isFresh(running, ageMs)) return running.done
       // One at a time, so that what was read later is taken later.
       queued ??= startAfter(running.done)
       return queued
@@ -82,6 +92,9 @@ export function createAccessChanges({ store, maxAgeMs, now = Date.now }: AccessC
 
     /** Whether nothing about the person has changed since the snapshot. */
     holds: (personId: string, readAsOf: bigint): boolean => (changedIn.get(personId) ?? -1n) < readAsOf,
+
+    /** How often the database was found to be an older one than before: what was read of it till then is void. */
+    timesRestored: (): number => restored,
 
     /** Whoever asks from now on is told what is so now. */
     expire: (): void => void generation++,

@@ -63,8 +63,9 @@ export function guard(app: App, { identify, ownOrigin, refusals, written }: Guar
     }
   })
   // What somebody has done here holds here for whatever is asked after the answer.
-  app.addHook('onSend', async (request) => {
+  app.addHook('onSend', (request, _reply, payload, done) => {
     if (!reading.has(request.method) && request.routeOptions.config.access !== 'ingest') written()
+    done(null, payload)
   })
   // Wherever it was refused, here or by a route.
   app.addHook('onError', async (request, _reply, error: Error) => {

@@ -2,7 +2,16 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Audit } from '#audit'
-import type { App, Clock, Log, Metrics, Redis, Tables } from '#platform'
+import {
+  type App,
+  type Clock,
+  createLastUses,
+  type LastUse,
+  type Log,
+  type Metrics,
+  type Redis,
+  type Tables,
+} from '#platform'
 import type { Principal } from './access.ts'
 import { createAccessChanges } from './access-changes.ts'
 import { createAccessChangeStore } from './access-change-store.ts'
@@ -10,6 +19,7 @@ import { createDeviceCookies } from './device-cookie.ts'
 import { authErrors } from './errors.ts'
 import { gatewayKeyRoutes } from './gateway-key-routes.ts'
 import { guard } from './guard.ts'
+import { createHolderMemory } from './holder-memory.ts'
 import { createHolderStore, type Holder } from './holder-store.ts'
 import { createKeys } from './keys.ts'
 import { keyRoutes } from './key-routes.ts'
@@ -76,9 +86,12 @@ export interface AuthSettings {
   sessionLife: SessionLife
   /** null: people sign in with passwords only. */
   openid: ProviderSettings | null
-  /** Told once a minute of a person who is there. */
-  onSeen: (personId: string) => Promise<void>
+  /** Told of every request of a person. */
+  onSeen: (personId: string) => void
 }
+
+/** Exact enough for "last used". */
+const lastUsesEveryMs = 60_000
 
 /** Who people and gateways are, and what they may do. */
 export async function createAuth(settings: AuthSettings) {
@@ -103,12 +116,25 @@ export async function createAuth(settings: AuthSettings) {
     isDisabled,
     hasSecondFactor: steps.isEnabled,
   })
+  const { maxS } = sessionLife
   const changeStore = createAccessChangeStore(db)
   const changes = createAccessChanges({ store: changeStore, maxAgeMs: rightsMaxAgeMs })
+  const holderMemory = createHolderMemory({ changes, read: (holders) => holderStore.read(holders, maxS) })
   const memory = createSessionMemory({ redis, secret, changes, metrics, read: sessionStore.read })
   const cookies = createSessionCookies({ secret, name: sessionCookieName(overTls) })
-  const { maxS } = sessionLife
-  const sessions = createSessions({ cookies, memory, changes, store, sessionStore, log, onSeen, maxS })
+  const lastUsesOf = <Id>(what: string, write: (uses: readonly LastUse<Id>[]) => Promise<void>) =>
+    createLastUses({ everyMs: lastUsesEveryMs, write, what, log })
+  const sessionUses = lastUsesOf('sessions', sessionStore.noteLastUses)
+  const sessions = createSessions({
+    cookies,
+    memory,
+    changes,
+    store,
+    sessionStore,
+    lastUses: sessionUses,
+    onSeen,
+    maxS,
+  })
   const throttle = createThrottle({ store: createThrottleStore(db), secret: throttleSecret, clock })
   const devices = createDeviceCookies({ secret: throttleSecret, overTls })
   const passwords = createPasswords({ store, signIn, throttle })
@@ -135,7 +161,9 @@ export async function createAuth(settings: AuthSettings) {
       log,
     })
   const singleSignOn = createSingleSignOn({ db, provider, entrance, throttle, overTls })
-  const keys = createKeys({ store: createKeyStore(db), scopeOf: store.scope, log })
+  const keyStore = createKeyStore(db)
+  const keyUses = lastUsesOf('keys', keyStore.noteLastUses)
+  const keys = createKeys({ store: keyStore, scopeOf: store.scope, lastUses: keyUses })
 
   const identify = async ({ headers }: FastifyRequest): Promise<Principal | null> => {
     if (headers.authorization === undefined) return sessions.of(headers.cookie)
@@ -161,8 +189,12 @@ export async function createAuth(settings: AuthSettings) {
         if (sessionId === null) throw authErrors.not_signed_in()
         return { sessionId }
       },
-      /** Who they are now, by `holderName`; whoever has nothing any more is left out. */
-      now: (holders: readonly Holder[]) => holderStore.read(holders, sessionLife.maxS),
+      now: holderMemory.now,
+    },
+    /** Somebody's rights were changed, here or on another instance: what is remembered of them is looked at again. */
+    accessChanged: (): void => {
+      changes.expire()
+      keys.forget()
     },
     /** For whatever else can be guessed: codes, tokens of links. */
     throttle,
@@ -171,6 +203,8 @@ export async function createAuth(settings: AuthSettings) {
       await throttle.dropEnded()
       await changeStore.dropOld()
     },
+    /** When sessions and keys were last used, as far as it is not yet written. */
+    flushLastUses: async (): Promise<void> => void (await Promise.all([sessionUses.flush(), keyUses.flush()])),
     sessionCookieName: sessionCookieName(overTls),
     /** Before any route is added. */
     guard: (app: App) =>

@@ -1,7 +1,7 @@
 import type { KeyAction } from '@plenum/contract'
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import { append, type AuditEvent, type By } from '#audit'
-import type { Tables } from '#platform'
+import { type LastUse, type Tables, writeLastUses } from '#platform'
 import type { Scope } from './access.ts'
 import { buildingWithinScope, withinScope } from './scope-store.ts'
 
@@ -192,14 +192,6 @@ export function createKeyStore(db: Kysely<Tables>) {
         .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', sql<Date>`now()`)]))
         .executeTakeFirst(),
 
-    /** Once a minute is exact enough for "last used", and a write per request would cost more than the request. */
-    async touch(id: number): Promise<void> {
-      await db
-        .updateTable('api_key')
-        .set({ last_used_at: sql`now()` })
-        .where('id', '=', id)
-        .where(sql<boolean>`(last_used_at is null or last_used_at < now() - interval '1 minute')`)
-        .execute()
-    },
+    noteLastUses: (uses: readonly LastUse<number>[]): Promise<void> => writeLastUses(db, 'api_key.last_used_at', uses),
   }
 }

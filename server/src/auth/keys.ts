@@ -14,7 +14,7 @@ import {
 } from '@plenum/contract'
 import { LRUCache } from 'lru-cache'
 import type { By } from '#audit'
-import { type Log, type PlenumError, sqlState } from '#platform'
+import { type LastUses, type PlenumError, sqlState } from '#platform'
 import { byKey, can, type Person, type Principal, type Scope } from './access.ts'
 import { authErrors } from './errors.ts'
 import type { GatewayOwner, KeyOwner, KeySecret, KeyStore, NewKey } from './key-store.ts'
@@ -44,7 +44,7 @@ interface KeysContext {
   store: KeyStore
   /** Where a person's role holds. */
   scopeOf: (personId: string, role: Role) => Promise<Scope>
-  log: Log
+  lastUses: LastUses<number>
 }
 
 const unnamed = 'API key'
@@ -60,7 +60,7 @@ function newSecret(): KeySecret & { key: string } {
 }
 
 /** API keys: 256 random bits, shown once, kept as a hash. */
-export function createKeys({ store, scopeOf, log }: KeysContext) {
+export function createKeys({ store, scopeOf, lastUses }: KeysContext) {
   // Keyed by the hash, so that no key stands in memory longer than its request.
   const remembered = new LRUCache<string, FoundKey>({ max: 10_000, ttl: rememberMs })
   let generation = 0
@@ -68,7 +68,6 @@ export function createKeys({ store, scopeOf, log }: KeysContext) {
   const find = async (hash: Buffer): Promise<FoundKey> => {
     const row = await store.find(hash)
     if (!row) return { principal: null, expiresAtMs: Infinity }
-    store.touch(row.id).catch((error) => log.warn({ err: error }, 'last use of a key not noted'))
     return { principal: await principalOf(row), expiresAtMs: row.expires_at?.getTime() ?? Infinity }
   }
   const principalOf = async (row: FoundRow): Promise<Principal | null> => {
@@ -123,6 +122,7 @@ export function createKeys({ store, scopeOf, log }: KeysContext) {
         if (asOf === generation) remembered.set(hex, found)
       }
       if (!found.principal || found.expiresAtMs <= Date.now()) throw authErrors.api_key_invalid()
+      if (found.principal.key) lastUses.note(found.principal.key.keyId)
       return found.principal
     },
 
@@ -165,11 +165,15 @@ export function createKeys({ store, scopeOf, log }: KeysContext) {
       return { ...onGatewaysWire(row), key }
     },
 
-    ofPerson: async (userId: string): Promise<ApiKey[]> => (await store.list({ userId })).map(onWire),
+    async ofPerson(userId: string): Promise<ApiKey[]> {
+      await lastUses.flush()
+      return (await store.list({ userId })).map(onWire)
+    },
 
     /** @throws gateway_of_key_not_found */
     async ofGateway(owner: GatewayOwner): Promise<GatewayKey[]> {
       await gatewayThere(owner)
+      await lastUses.flush()
       return (await store.list(owner)).map(onGatewaysWire)
     },
 

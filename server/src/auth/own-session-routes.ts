@@ -26,6 +26,7 @@ export function ownSessionRoutes(app: App, context: { sessionStore: SessionStore
     '/api/auth/sessions',
     { config, schema: { summary: 'Where you are signed in', tags, response: { 200: OwnSessionList } } },
     async (request) => {
+      await sessions.flushLastUses()
       const [current, rows] = await Promise.all([currentId(request), sessionStore.list(personOf(request).userId)])
       const items = rows.map(({ id, ip_address, user_agent, created_at, last_used_at }) => ({
         id,

@@ -26,8 +26,10 @@ interface SessionMemoryContext {
   read(hash: string): Promise<SessionFound | null>
 }
 
-/** Far below how long changes are known. */
-const rememberMs = 10 * 60_000
+/** Far below how long changes are known: a session that is in use costs a statement in this time. */
+const rememberMs = 60 * 60_000
+/** Shorter, as Redis may hold what is older than the database: one that was restored. */
+const sharedMs = 10 * 60_000
 /** With the number of this shape: another version reads its own. */
 const keyOf = (hash: string): string => `plenum:session:1:${hash}`
 
@@ -38,6 +40,7 @@ const keyOf = (hash: string): string => `plenum:session:1:${hash}`
  */
 export function createSessionMemory({ redis, secret, changes, metrics, read }: SessionMemoryContext) {
   const here = new LRUCache<string, SessionFound>({ max: 10_000, ttl: rememberMs })
+  let restored = 0
   const lookUps = metrics.counter('plenum_session_lookups_total', 'Sessions looked up, by where they were found', [
     'in',
   ])
@@ -64,7 +67,7 @@ export function createSessionMemory({ redis, secret, changes, metrics, read }: S
     // Nobody waits for it.
     void redis?.ask((client) =>
       client.set(keyOf(hash), sign(hash, text).toString('hex') + text, {
-        expiration: { type: 'PX', value: rememberMs },
+        expiration: { type: 'PX', value: sharedMs },
       }),
     )
   }
@@ -73,6 +76,10 @@ export function createSessionMemory({ redis, secret, changes, metrics, read }: S
     /** @returns null where there is no such session. @throws where the database is away */
     async find(hash: string): Promise<SessionFound | null> {
       await changes.known()
+      if (restored !== changes.timesRestored()) {
+        restored = changes.timesRestored()
+        here.clear()
+      }
       const remembered = here.get(hash)
       if (holds(remembered)) {
         lookUps.inc({ in: 'process' })
@@ -81,7 +88,7 @@ export function createSessionMemory({ redis, secret, changes, metrics, read }: S
       const shared = await fromRedis(hash)
       if (holds(shared)) {
         lookUps.inc({ in: 'redis' })
-        here.set(hash, shared)
+        here.set(hash, shared, { ttl: sharedMs })
         return shared
       }
       lookUps.inc({ in: 'database' })

@@ -1,7 +1,7 @@
 import type { Role } from '@plenum/contract'
 import { type Kysely, sql } from 'kysely'
 import { append, type By } from '#audit'
-import type { Tables } from '#platform'
+import { type LastUse, type Tables, writeLastUses } from '#platform'
 import { type ScopeRow, scopeOfRows, scopeRowsOf } from './scope-store.ts'
 import type { SessionFound } from './session-memory.ts'
 import type { SecondFactor } from './two-factor.ts'
@@ -104,8 +104,6 @@ export function createSessionStore(db: Kysely<Tables>) {
         if (numDeletedRows === 1n) await append(tx, by, { action: 'session.sign_out' })
       }),
 
-    touch: async (id: string): Promise<void> => {
-      await db.updateTable('session').set({ last_used_at: sql<Date>`now()` }).where('id', '=', id).execute()
-    },
+    noteLastUses: (uses: readonly LastUse<string>[]): Promise<void> => writeLastUses(db, 'session.last_used_at', uses),
   }
 }

@@ -1,10 +1,9 @@
-import { LRUCache } from 'lru-cache'
 import type { By } from '#audit'
-import { commonErrors, type Log } from '#platform'
+import { commonErrors, type LastUses } from '#platform'
 import type { AccessChanges } from './access-changes.ts'
 import type { Person } from './access.ts'
 import type { PersonNamed } from './by.ts'
-import { type createSessionCookies, hashOfToken } from './session-cookie.ts'
+import type { createSessionCookies } from './session-cookie.ts'
 import type { SessionFound, SessionMemory } from './session-memory.ts'
 import type { SessionStore } from './session-store.ts'
 import type { AuthStore } from './store.ts'
@@ -17,11 +16,12 @@ interface SessionContext {
   changes: Pick<AccessChanges, 'expire'>
   store: Pick<AuthStore, 'ping'>
   sessionStore: SessionStore
-  log: Log
   /** The longest life of a session, in seconds. */
   maxS: number
-  /** Told once a minute of a session in use. */
-  onSeen: (personId: string) => Promise<void>
+  /** Of sessions, by their ids. */
+  lastUses: LastUses<string>
+  /** Told of every request of a person. */
+  onSeen: (personId: string) => void
 }
 
 /** What the library answers. */
@@ -30,13 +30,9 @@ interface Answered {
   user: { disabledAt: string | null }
 }
 
-/** Once a minute is exact enough for "last used", and a write per request would cost more than the request. */
-const touchEveryMs = 60_000
-
 /** Who a session cookie belongs to. */
 export function createSessions(context: SessionContext) {
-  const { cookies, memory, changes, store, sessionStore, log, maxS, onSeen } = context
-  const touched = new LRUCache<string, true>({ max: 10_000, ttl: touchEveryMs })
+  const { cookies, memory, changes, store, sessionStore, lastUses, maxS, onSeen } = context
 
   /** The library hides what went wrong; the database itself tells whether it is away. */
   const whyFailed = async (error: unknown): Promise<unknown> =>
@@ -47,19 +43,10 @@ export function createSessions(context: SessionContext) {
 
   /** @returns null for no cookie, and for one that is expired, revoked, not ours, or of somebody who is disabled */
   const find = async (cookie: string | undefined): Promise<SessionFound | null> => {
-    const token = cookies.tokenOf(cookie)
-    if (token === null) return null
-    const found = await memory.find(hashOfToken(token))
+    const hash = cookies.hashOf(cookie)
+    if (hash === null) return null
+    const found = await memory.find(hash)
     return found && found.expiresAtMs > Date.now() && isYoung(found.createdAtMs) ? found : null
-  }
-
-  /** Nobody waits for it. */
-  const touch = (sessionId: string, personId: string): void => {
-    if (touched.has(sessionId)) return
-    touched.set(sessionId, true)
-    Promise.all([sessionStore.touch(sessionId), onSeen(personId)]).catch((error) =>
-      log.warn({ err: error }, 'last use of a session not noted'),
-    )
   }
 
   /** That no session is prolonged beyond the limit is not enough: the limit may have been another one then. */
@@ -76,12 +63,15 @@ export function createSessions(context: SessionContext) {
   const of = async (cookie: string | undefined): Promise<Person | null> => {
     const found = await find(cookie)
     if (!found) return null
-    touch(found.id, found.person.userId)
+    lastUses.note(found.id)
+    onSeen(found.person.userId)
     return { kind: 'user', ...found.person, key: null }
   }
 
   return {
     whyFailed,
+    /** Before it is shown. */
+    flushLastUses: lastUses.flush,
     holds,
     of,
 

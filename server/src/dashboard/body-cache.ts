@@ -10,12 +10,13 @@ export interface CachedBody {
   /** Of the body as it is; each coding of it has its own. */
   etag: string
   codings: Codings
-  place: Where
+  /** undefined: it was made for a scope, and for nobody with another one. */
+  place: Where | undefined
 }
 
 /** What a body is made of. */
 export interface Built {
-  place: Where
+  place: CachedBody['place']
   content: object
   /** When time alone may make it say something else, milliseconds since 1970. */
   untilMs: number

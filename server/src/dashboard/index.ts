@@ -9,20 +9,16 @@ import { type BodyCache, type Built, createBodyCache } from './body-cache.ts'
 import { createBuildings } from './buildings.ts'
 import { dashboardErrors } from './errors.ts'
 import { createFloorsNow } from './floors-now.ts'
-import { type Answer, dashboardRoutes } from './routes.ts'
+import { createOverview } from './overview.ts'
+import { createOverviewStore } from './overview-store.ts'
+import { dashboardRoutes } from './routes.ts'
+import type { Seen } from './seen.ts'
 import { dashboardStore } from './store.ts'
 import { createVersions, type Versions } from './versions.ts'
 
 export type { CachedBody } from './body-cache.ts'
+export type { Seen } from './seen.ts'
 export type Dashboard = ReturnType<typeof createDashboard>
-
-/** What somebody sees, with what it takes to go on seeing it. */
-export interface Seen extends Answer {
-  /** The same for all who see the same. */
-  key: string
-  /** As it is later; whether they still may, is no part of it. */
-  again(): Promise<Answer>
-}
 
 export interface DashboardContext {
   /** For what is not remembered; may be a replica. */
@@ -47,6 +43,7 @@ const floorKey = (floorId: number, withPresence: boolean): string => `${floorId}
 export function createDashboard({ db, read, remembered, latest, hearsOthers, clock }: DashboardContext) {
   const now = createFloorsNow({ remembered, latest, read })
   const longestMs = () => (hearsOthers() ? Infinity : unheardLifeMs)
+  const overview = createOverview({ store: createOverviewStore(db), clock })
   const floors = createBodyCache({ clock, longestMs, max: 2_000 })
   const buildings = createBodyCache({ clock, longestMs, max: 500 })
   const sparklines = createBodyCache({ clock, longestMs, max: 2_000 })
@@ -116,6 +113,7 @@ export function createDashboard({ db, read, remembered, latest, hearsOthers, clo
       dashboardRoutes(app, {
         floor,
         building: ofBuilding,
+        buildings: overview.seen,
         sparklines: ofFloor(sparklines, registered, buildSparklines),
       }),
 
@@ -123,9 +121,12 @@ export function createDashboard({ db, read, remembered, latest, hearsOthers, clo
     floor,
     /** @throws dashboard_building_not_found */
     building: ofBuilding,
+    /** All that there is to see, which may be nothing. */
+    buildings: overview.seen,
 
     /** These floors have new readings. What is remembered of them has been told before. */
     readingsArrived(floorIds: ReadonlySet<number>): void {
+      overview.readingsArrived(floorIds)
       shown.floors.changed(floorIds)
       const buildingIds = new Set<number>()
       for (const id of floorIds) {
@@ -139,6 +140,7 @@ export function createDashboard({ db, read, remembered, latest, hearsOthers, clo
 
     /** What is remembered of it has been told before. null: anything may be another */
     registryChanged(change: RegistryChange): void {
+      overview.registryChanged()
       shown.floors.changed(change && change.floors)
       shown.buildings.changed(change && change.buildings)
       registered.changed(change && change.floors)

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { BuildingDashboard, FloorDashboard, FloorSparklines, Role, SensorType } from '@plenum/contract'
+import type {
+  BuildingDashboard,
+  BuildingsDashboard,
+  FloorDashboard,
+  FloorSparklines,
+  Role,
+  SensorType,
+} from '@plenum/contract'
 import fc from 'fast-check'
 import type { LightMyRequestResponse } from 'fastify'
 import { sql } from 'kysely'
@@ -30,7 +37,8 @@ const rights: fc.Arbitrary<Rights> = fc.record({
 })
 const person = fc.nat(personCount - 1)
 const floor = fc.nat(floorCount - 1)
-const what = fc.constantFrom('floor' as const, 'building' as const, 'sparklines' as const)
+const whats = ['floor', 'building', 'sparklines', 'buildings'] as const
+const what = fc.constantFrom(...whats)
 const step = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('read' as const), person, what, floor }) },
   {
@@ -156,6 +164,29 @@ async function checkBuilding(answer: BuildingDashboard, { buildings, floors }: W
   }
 }
 
+/** Of the buildings of the world; whoever sees all sees those of others too. */
+async function checkBuildings(answer: BuildingsDashboard, { buildings, floors }: World, who: Person) {
+  assert.equal(answer.more, false)
+  const inWorld = answer.buildings.filter(({ id }) => buildings.includes(id))
+  if (who.scope !== null) assert.equal(inWorld.length, answer.buildings.length)
+  assert.deepEqual(
+    inWorld.map(({ id }) => id),
+    buildings.filter((buildingId) => can(who, 'read', { buildingId })),
+  )
+  for (const row of inWorld) {
+    const isSeen = (id: number) => can(who, 'read', { buildingId: row.id, floorId: id })
+    const visible = floors.filter((one) => buildings[one.building] === row.id && isSeen(one.id))
+    assert.equal(row.floors, visible.length)
+    const all = (await Promise.all(visible.map(({ id }) => everythingOf(id)))).flat()
+    const shown = all.filter(({ sensor_type }) => sees(who, sensor_type))
+    assert.deepEqual([row.sensors, row.withheld], [shown.length, all.length - shown.length])
+    const count = (status: string): number => shown.filter((sensor) => sensor.status === status).length
+    assert.deepEqual(row.status, { ok: count('ok'), stale: count('stale'), silent: count('silent'), disabled: 0 })
+    const newestMs = Math.max(...shown.map(({ atMs }) => atMs ?? -Infinity))
+    assert.equal(row.latest_timestamp, newestMs === -Infinity ? null : new Date(newestMs).toISOString())
+  }
+}
+
 test('everybody is answered with what they may see and no more, whoever asked before; ETags tell bodies apart', async () => {
   const people: TestPerson[] = []
   for (let i = 0; i < personCount; i++) people.push(await createPerson(server, { role: 'viewer' }))
@@ -171,14 +202,19 @@ test('everybody is answered with what they may see and no more, whoever asked be
         const bodyOf = new Map<string, string>()
         const tagOf = new Map<string, string>()
 
-        const read = async (i: number, one: 'floor' | 'building' | 'sparklines', n: number): Promise<void> => {
+        const read = async (i: number, one: (typeof whats)[number], n: number): Promise<void> => {
           const { id, building } = world.floors[n] as World['floors'][number]
           const who = world.principalOf(i)
           const buildingId = world.buildings[building] as number
-          const path =
-            one === 'building' ? `building/${buildingId}` : one === 'floor' ? `floor/${id}` : `floor/${id}/sparklines`
+          const path = {
+            floor: `floor/${id}`,
+            building: `building/${buildingId}`,
+            sparklines: `floor/${id}/sparklines`,
+            buildings: 'buildings',
+          }[one]
           const answer: LightMyRequestResponse = await (people[i] as TestPerson).as('GET', `/api/dashboard/${path}`)
-          if (!can(who, 'read', one === 'building' ? { buildingId } : { buildingId, floorId: id })) {
+          const where = one === 'buildings' ? undefined : { buildingId, ...(one !== 'building' && { floorId: id }) }
+          if (!can(who, 'read', where)) {
             seen.refused++
             assert.equal(answer.statusCode, 404, `${path} ${JSON.stringify(who)}`)
             assert.equal(answer.headers['etag'], undefined)
@@ -195,6 +231,7 @@ test('everybody is answered with what they may see and no more, whoever asked be
           tagOf.set(answer.body, etag)
           if (one === 'floor') await checkFloor(answer.json(), id, who)
           else if (one === 'building') await checkBuilding(answer.json(), world, building, who)
+          else if (one === 'buildings') await checkBuildings(answer.json(), world, who)
           else {
             const { sensors } = answer.json<FloorSparklines>()
             const all = await everythingOf(id)
@@ -224,9 +261,7 @@ test('everybody is answered with what they may see and no more, whoever asked be
         }
         // Once more, all at once: whoever builds a body, nobody gets that of another.
         for (const n of world.floors.keys())
-          await Promise.all(
-            people.map((_, i) => read(i, (['floor', 'building', 'sparklines'] as const)[n % 3] ?? 'floor', n)),
-          )
+          await Promise.all(people.map((_, i) => read(i, whats[n % whats.length] ?? 'floor', n)))
       },
     ),
     { numRuns: 20 },

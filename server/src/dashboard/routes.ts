@@ -1,19 +1,16 @@
-import { BuildingDashboard, Closed, FloorDashboard, FloorSparklines, Id } from '@plenum/contract'
+import { BuildingDashboard, BuildingsDashboard, Closed, FloorDashboard, FloorSparklines, Id } from '@plenum/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { callerOf, type Principal } from '#auth'
 import type { App } from '#platform'
 import { codingFor } from './accepted-coding.ts'
-import type { CachedBody } from './body-cache.ts'
+import type { Answer } from './seen.ts'
 
-export interface Answer {
-  body: CachedBody
-  hit: boolean
-}
 /** Each as whoever asks may see it; what they may not see is not there. */
 export interface Dashboards {
   floor(principal: Principal, floorId: number): Promise<Answer>
   building(principal: Principal, buildingId: number): Promise<Answer>
+  buildings(principal: Principal): Promise<Answer>
   sparklines(principal: Principal, floorId: number): Promise<Answer>
 }
 
@@ -50,6 +47,18 @@ export function dashboardRoutes(app: App, dashboards: Dashboards): void {
     },
     async (request, reply) =>
       send(request, reply, await dashboards.building(callerOf(request), request.params.building_id)),
+  )
+  app.get(
+    '/api/dashboard/buildings',
+    {
+      config,
+      schema: {
+        summary: 'All buildings now, each summed up',
+        tags,
+        response: { 200: BuildingsDashboard, 304: NotModified },
+      },
+    },
+    async (request, reply) => send(request, reply, await dashboards.buildings(callerOf(request))),
   )
   app.get(
     '/api/dashboard/floor/:floor_id/sparklines',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { BuildingDashboard, DashboardSensor, FloorDashboard } from '@plenum/contract'
+import type { BuildingDashboard, BuildingsDashboard, DashboardSensor, FloorDashboard } from '@plenum/contract'
 import fc from 'fast-check'
 import { changeOf } from './changes.ts'
 
@@ -80,6 +80,36 @@ test('the same of a building and its floors', () => {
         before.floors.map((one) => told.get(one.id) ?? one),
         after.floors,
       )
+      changes++
+    }),
+    { numRuns: 2_000 },
+  )
+  assert.ok(changes > 50, String(changes))
+})
+
+const overviewBody = fc.record({
+  buildings: fc.uniqueArray(row, { selector: ({ id }) => id, maxLength: 3 }),
+  more: fc.constantFrom(false, false, false, true),
+})
+
+test('the same of all buildings', () => {
+  let changes = 0
+  fc.assert(
+    fc.property(overviewBody, overviewBody, (one, next) => {
+      const [before, after] = [one, next].map((body) => ({ ...body, generated_at: 'a' })) as unknown as [
+        BuildingsDashboard,
+        BuildingsDashboard,
+      ]
+      const change = changeOf(before, after)
+      const kept = ({ buildings, more }: BuildingsDashboard) => [buildings.map(({ id }) => id), more]
+      if (change === null) return assert.notDeepEqual(kept(before), kept(after))
+      assert.ok(change.event === 'buildings')
+      const told = new Map(change.data.map((building) => [building.id, building]))
+      assert.deepEqual(
+        before.buildings.map((building) => told.get(building.id) ?? building),
+        after.buildings,
+      )
+      assert.ok(change.data.length <= before.buildings.length)
       changes++
     }),
     { numRuns: 2_000 },

@@ -1,12 +1,23 @@
-import type { BuildingDashboard, DashboardSensor, FloorDashboard, LiveReading } from '@plenum/contract'
+import type {
+  BuildingDashboard,
+  BuildingsDashboard,
+  DashboardSensor,
+  FloorDashboard,
+  LiveReading,
+} from '@plenum/contract'
 
 /** What is told when one body follows another. Pure. */
 
-export type Change = { event: 'readings'; data: LiveReading[] } | { event: 'floors'; data: BuildingDashboard['floors'] }
+export type Change =
+  | { event: 'readings'; data: LiveReading[] }
+  | { event: 'floors'; data: BuildingDashboard['floors'] }
+  | { event: 'buildings'; data: BuildingsDashboard['buildings'] }
 
-type Dashboard = FloorDashboard | BuildingDashboard
+export type Body = FloorDashboard | BuildingDashboard | BuildingsDashboard
 
-const isFloor = (body: Dashboard): body is FloorDashboard => 'floor' in body
+const isFloor = (body: Body): body is FloorDashboard => 'floor' in body
+const isBuilding = (body: Body): body is BuildingDashboard => 'building' in body
+const isOverview = (body: Body): body is BuildingsDashboard => 'buildings' in body
 
 const readingOf = (sensor: DashboardSensor): LiveReading => ({
   sensor_id: sensor.sensor_id,
@@ -36,23 +47,34 @@ function floorChange(before: FloorDashboard, after: FloorDashboard): Change | nu
   return { event: 'readings', data }
 }
 
+/** @returns those that differ; null where one has come or gone */
+function changedRows<Row extends { id: number }>(before: readonly Row[], after: readonly Row[]): Row[] | null {
+  const ids = (rows: readonly Row[]) => rows.map(({ id }) => id)
+  return same(ids(before), ids(after)) ? after.filter((row, i) => !same(before[i], row)) : null
+}
+
 function buildingChange(before: BuildingDashboard, after: BuildingDashboard): Change | null {
-  const registered = ({ building, floors }: BuildingDashboard) => [building, floors.map(({ id }) => id)]
-  if (!same(registered(before), registered(after))) return null
-  return { event: 'floors', data: after.floors.filter((floor, i) => !same(before.floors[i], floor)) }
+  const data = same(before.building, after.building) ? changedRows(before.floors, after.floors) : null
+  return data && { event: 'floors', data }
+}
+
+function overviewChange(before: BuildingsDashboard, after: BuildingsDashboard): Change | null {
+  const data = before.more === after.more ? changedRows(before.buildings, after.buildings) : null
+  return data && { event: 'buildings', data }
 }
 
 /** @returns null where more changed than readings: then only a snapshot tells it */
-export function changeOf(before: Dashboard, after: Dashboard): Change | null {
+export function changeOf(before: Body, after: Body): Change | null {
   if (isFloor(before)) return isFloor(after) ? floorChange(before, after) : null
-  return isFloor(after) ? null : buildingChange(before, after)
+  if (isBuilding(before)) return isBuilding(after) ? buildingChange(before, after) : null
+  return isOverview(after) ? overviewChange(before, after) : null
 }
 
 /**
  * When time alone changes what a floor says: its next sensor turns stale.
  * @returns milliseconds since 1970; Infinity for never, and for buildings, whose bodies don't tell
  */
-export function staleAtMs(body: Dashboard, staleAfterIntervals: number): number {
+export function staleAtMs(body: Body, staleAfterIntervals: number): number {
   if (!isFloor(body)) return Infinity
   const due = body.sensors.flatMap(({ status, latest_timestamp, interval_s }) =>
     status !== 'ok' || latest_timestamp === null
@@ -62,6 +84,9 @@ export function staleAtMs(body: Dashboard, staleAfterIntervals: number): number 
   return due.reduce((a, b) => Math.min(a, b), Infinity)
 }
 
-/** Whether readings of a floor show in a body. */
-export const shows = (body: Dashboard, floorIds: ReadonlySet<number>): boolean =>
-  isFloor(body) ? floorIds.has(body.floor.id) : body.floors.some(({ id }) => floorIds.has(id))
+/** Whether readings of a floor may show in a body. */
+export const shows = (body: Body, floorIds: ReadonlySet<number>): boolean => {
+  if (isFloor(body)) return floorIds.has(body.floor.id)
+  // Of buildings it does not name its floors; looking costs no statement where none of them is meant.
+  return isOverview(body) || body.floors.some(({ id }) => floorIds.has(id))
+}

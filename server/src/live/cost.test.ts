@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import type { BuildingsDashboard } from '@plenum/contract'
 import { createPerson, createSmallBuilding, send, startTestServer } from '#test'
 import { cookieOf, readLive } from '../../test/live-stream.ts'
 import { statementsOf } from '../../test/statements.ts'
@@ -27,6 +28,7 @@ test('however many watch, a second costs a statement for their rights, and none 
   clock.nowMs += 1_000
   const statements = await statementsOf(() => services.live.beat())
   assert.equal(statements.length, 1, statements.join('\n\n'))
+  assert.equal(statements.filter((text) => text.includes('access_change')).length, 1, 'as every request asks it')
   const told = readers.filter((reader) => reader.events().length === 2)
   assert.equal(told.length, 80)
   assert.deepEqual(
@@ -40,4 +42,24 @@ test('however many watch, a second costs a statement for their rights, and none 
   await send(as, [{ ...reading, timestamp: new Date(clock.nowMs).toISOString() }])
   clock.nowMs += 10_000
   assert.deepEqual(await statementsOf(() => services.live.beat()), [], 'nobody watches, nothing is asked')
+})
+
+test('of all buildings that somebody watches, a second reads those that changed, by one statement', async (t) => {
+  const [one, other] = [await createSmallBuilding(server), await createSmallBuilding(server)]
+  const person = await createPerson(server, { role: 'viewer', buildings: [one.building.id, other.building.id] })
+  const reader = await readLive(app, { url: '/api/live/buildings', headers: await cookieOf(app, person) })
+  t.after(reader.leave)
+  clock.nowMs += 1_000
+  await services.live.beat()
+  await send(as, [{ sensor_id: one.co2.id, timestamp: new Date(clock.nowMs).toISOString(), value: 612 }])
+  clock.nowMs += 1_000
+  const statements = await statementsOf(() => services.live.beat())
+  assert.equal(statements.length, 2, statements.join('\n\n'))
+  assert.equal(statements.filter((text) => text.includes('newest_reading')).length, 1)
+  const told = reader.events().at(-1)
+  assert.ok(told?.event === 'buildings')
+  assert.deepEqual(
+    (told.data as BuildingsDashboard['buildings']).map(({ id, status }) => [id, status.ok]),
+    [[one.building.id, 1]],
+  )
 })

@@ -12,7 +12,7 @@ import { createStream, type Stream } from './stream.ts'
 export type Live = ReturnType<typeof createLive>
 
 export interface LiveContext {
-  dashboard: Pick<Dashboard, 'floor' | 'building'>
+  dashboard: Pick<Dashboard, 'floor' | 'building' | 'buildings'>
   holders: Auth['holders']
   clock: Clock
   log: Log
@@ -24,7 +24,7 @@ export function createLive({ dashboard, holders, clock, log, metrics }: LiveCont
   const sent = metrics.counter('plenum_live_events_total', 'Events sent to readers of live streams')
   const dropped = metrics.counter('plenum_live_dropped_total', 'Live streams ended because their reader was too slow')
   const hub = createHub({ clock, log, onSent: (readers) => sent.inc(readers) })
-  const rights = createRightsWatch({ clock, log, hub, now: holders.now })
+  const rights = createRightsWatch({ log, hub, now: holders.now })
   metrics.gauge('plenum_live_streams', 'Live streams that are open', () => hub.streams().length)
   let timer: NodeJS.Timeout | undefined
   let beating: Promise<void> | null = null
@@ -95,9 +95,6 @@ export function createLive({ dashboard, holders, clock, log, metrics }: LiveCont
      * dirty is read again, and dashboards must have dropped it before.
      */
     changed: hub.note,
-
-    /** Somebody's rights were changed here: looked at before anything more is sent. */
-    rightsChanged: rights.expire,
   }
 }
 

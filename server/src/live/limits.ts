@@ -4,8 +4,6 @@ export const beatMs = 250
 export const coalesceMs = 1_000
 /** What nobody reported is looked for this often: writes on other instances, and time in summaries of buildings. */
 export const recheckMs = 5_000
-/** Who watches is asked again this often, so that a session that ended ends its streams within a second. */
-export const rightsMs = 750
 /** Proxies close what is silent for a minute or less; a comment keeps it open. */
 export const heartbeatMs = 15_000
 /** How long what somebody watched last is kept for them to resume. */

@@ -196,6 +196,36 @@ test('a stream ends with its session, its key, its person, and with any change o
   await eventually(async () => byKey.isEnded(), Boolean)
 })
 
+test('a stream ends when the time of its session or key is up', async () => {
+  const { floor, building } = await createSmallBuilding(server)
+  const url = `/api/live/floor/${floor.id}`
+  const person = await createPerson(server, { role: 'viewer', buildings: [building.id] })
+  const made = await create<NewApiKey>(person.as, '/api/keys', {})
+  const readers = [
+    await watch(url, await cookieOf(app, person)),
+    await watch(url, { authorization: `Bearer ${made.key}` }),
+  ]
+  await passSecond()
+  for (const table of ['session', 'api_key'] as const)
+    await services.database.db
+      .updateTable(table)
+      .set({ expires_at: new Date(Date.now() + 500) })
+      .where('user_id', '=', person.id)
+      .execute()
+  await live.beat()
+  assert.deepEqual(
+    readers.map((reader) => reader.isEnded()),
+    [false, false],
+  )
+  await eventually(
+    async () => {
+      await live.beat()
+      return readers.every((reader) => reader.isEnded())
+    },
+    (ended) => ended,
+  )
+})
+
 test('a floor that is moved out of sight, or deleted, ends its streams before anything of it is told', async () => {
   const { floor, building, co2 } = await createSmallBuilding(server)
   const { building: other } = await createSmallBuilding(server)

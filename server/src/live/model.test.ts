@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { BuildingDashboard, FloorDashboard, LiveReading, SensorType } from '@plenum/contract'
+import type { BuildingDashboard, BuildingsDashboard, FloorDashboard, LiveReading, SensorType } from '@plenum/contract'
 import fc from 'fast-check'
 import { administrator, create, createPerson, send, startTestServer } from '#test'
 import { cookieOf, type LiveEvent, type LiveReader, readLive } from '../../test/live-stream.ts'
@@ -12,13 +12,13 @@ import { cookieOf, type LiveEvent, type LiveReader, readLive } from '../../test/
 const server = await startTestServer()
 const { app, as, clock, services } = server
 const kinds: SensorType[] = ['co2', 'motion', 'noise']
-const readerCount = 4
+const readerCount = 6
 const floorCount = 2
 
 const admin = await cookieOf(app, administrator)
 
-type Path = `floor/${number}` | `building/${number}`
-type Body = FloorDashboard | BuildingDashboard
+type Path = `floor/${number}` | `building/${number}` | 'buildings'
+type Body = FloorDashboard | BuildingDashboard | BuildingsDashboard
 
 /** As a client does it. */
 function apply(body: Body | null, { event, data }: LiveEvent): Body {
@@ -28,6 +28,11 @@ function apply(body: Body | null, { event, data }: LiveEvent): Body {
     assert.ok('sensors' in body)
     const told = new Map((data as LiveReading[]).map((one) => [one.sensor_id, one]))
     return { ...body, sensors: body.sensors.map((one) => ({ ...one, ...told.get(one.sensor_id) })) }
+  }
+  if (event === 'buildings') {
+    assert.ok('buildings' in body)
+    const told = new Map((data as BuildingsDashboard['buildings']).map((one) => [one.id, one]))
+    return { ...body, buildings: body.buildings.map((one) => told.get(one.id) ?? one) }
   }
   assert.equal(event, 'floors')
   assert.ok('floors' in body)
@@ -55,7 +60,7 @@ const floor = fc.nat(floorCount - 1)
 const sensor = fc.nat(kinds.length - 1)
 const value = fc.integer({ min: 0, max: 500 })
 const step = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('connect' as const), reader, resume: fc.boolean() }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('connect' as const), reader, resume: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('leave' as const), reader }) },
   {
     weight: 6,
@@ -97,11 +102,12 @@ test('what a reader puts together is what the dashboard says', async (t) => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
       const { building, floors, headers } = await createWorld()
-      const paths: Path[] = [`floor/${floors[0]?.id ?? 0}`, `floor/${floors[1]?.id ?? 0}`, `building/${building.id}`]
+      const [first, second] = floors.map(({ id }): Path => `floor/${id}`) as [Path, Path]
+      const paths: Path[] = [first, second, `building/${building.id}`, 'buildings', first, 'buildings']
       const clients = Array.from({ length: readerCount }, (_, i): Client => {
-        const path = paths[i % paths.length] as Path
-        // The last has another variant of the first floor: without presence.
-        return { path, headers: i === readerCount - 1 ? headers : admin, reader: null, body: null, lastId: undefined }
+        // The last two have other variants: without presence, and of one building only.
+        const by = i < readerCount - 2 ? admin : headers
+        return { path: paths[i] as Path, headers: by, reader: null, body: null, lastId: undefined }
       })
       const seen = new Map<Client, number>()
       const takeIn = (client: Client): void => {

@@ -1,46 +1,40 @@
-import { type Auth, hasSameRights, holderName } from '#auth'
-import type { Clock, Log } from '#platform'
+import { type Auth, hasSameRights, holderName, type Person } from '#auth'
+import type { Log } from '#platform'
 import type { Hub } from './hub.ts'
-import { rightsMs } from './limits.ts'
+import type { Stream } from './stream.ts'
 
 interface RightsWatchContext {
-  clock: Clock
   log: Log
   hub: Pick<Hub, 'streams' | 'end'>
   now: Auth['holders']['now']
 }
 
 /**
- * Rights are looked at when a stream is opened, and again while it lasts: one statement a second for all sessions and
- * keys that watch, however many. A stream whose holder has ended, or may now see more or less, ends: whoever comes back
- * is answered by what holds then.
+ * Rights are looked at when a stream is opened, and at every beat while it lasts: that asks the database what requests
+ * ask as well, once a second for all of them. A stream whose holder has ended, or may now see more or less, ends:
+ * whoever comes back is answered by what holds then.
  */
-export function createRightsWatch({ clock, log, hub, now }: RightsWatchContext) {
-  let checkedAtMs = -Infinity
+export function createRightsWatch({ log, hub, now }: RightsWatchContext) {
+  /** Found to have the same rights as the stream. */
+  const same = new WeakMap<Stream, Person>()
   let isKnown = true
 
+  const hasChanged = (stream: Stream, person: Person | undefined): boolean => {
+    if (person === undefined) return true
+    if (same.get(stream) === person) return false
+    same.set(stream, person)
+    return !hasSameRights(person, stream.person)
+  }
   const check = async (): Promise<void> => {
     const asked = new Set(hub.streams())
     if (asked.size === 0) return
-    const holders = new Map([...asked].map(({ holder }) => [holderName(holder), holder]))
-    const people = await now([...holders.values()])
-    hub.end((stream) => {
-      if (!asked.has(stream)) return false
-      const person = people.get(holderName(stream.holder))
-      return person === undefined || !hasSameRights(person, stream.person)
-    })
+    const people = await now([...asked].map(({ holder }) => holder))
+    hub.end((stream) => asked.has(stream) && hasChanged(stream, people.get(holderName(stream.holder))))
   }
 
   return {
-    /** Another look before anything more is sent. */
-    expire(): void {
-      checkedAtMs = -Infinity
-    },
-
     /** @returns false while the database does not say who may what: then nothing should be sent */
     async areKnown(): Promise<boolean> {
-      if (clock.now() - checkedAtMs < rightsMs) return isKnown
-      checkedAtMs = clock.now()
       try {
         await check()
         isKnown = true

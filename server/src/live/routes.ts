@@ -10,7 +10,7 @@ interface LiveRoutesContext {
     kind: string,
     see: (request: FastifyRequest) => Promise<Seen>,
   ): (request: FastifyRequest, reply: FastifyReply) => Promise<void>
-  dashboard: Pick<Dashboard, 'floor' | 'building'>
+  dashboard: Pick<Dashboard, 'floor' | 'building' | 'buildings'>
 }
 
 const Params = Closed({ id: Id })
@@ -66,5 +66,22 @@ export function liveRoutes(app: App, { open, dashboard }: LiveRoutesContext): vo
       },
     },
     open('building', (request) => dashboard.building(callerOf(request), (request.params as { id: number }).id)),
+  )
+  app.get(
+    '/api/live/buildings',
+    {
+      exposeHeadRoute,
+      config,
+      schema: {
+        summary: 'All buildings as they change, each summed up',
+        description: `One stream for all that whoever asks sees: browsers allow few connections to one server. ${everyStream}
+
+- \`snapshot\`: the body of \`GET /api/dashboard/buildings\`; again whenever buildings have come or gone
+- \`buildings\`: a list of those of its \`buildings\` that changed, each whole, in place of what was told before`,
+        tags,
+        response: responseOf('`buildings`'),
+      },
+    },
+    open('buildings', (request) => dashboard.buildings(callerOf(request))),
   )
 }

@@ -1,7 +1,7 @@
-import { type BuildingDashboard, type FloorDashboard, staleAfterIntervals } from '@plenum/contract'
+import { staleAfterIntervals } from '@plenum/contract'
 import type { CachedBody } from '#dashboard'
 import type { Clock } from '#platform'
-import { changeOf, shows, staleAtMs } from './changes.ts'
+import { type Body, changeOf, shows, staleAtMs } from './changes.ts'
 import { frameOf } from './frames.ts'
 import { coalesceMs, keptChanges, recheckMs } from './limits.ts'
 
@@ -14,12 +14,12 @@ interface Step {
 }
 
 /**
- * A floor or a building as one kind of reader sees it. However many watch, it is read once, compared once and encoded
+ * A floor, a building or all of them as one kind of reader sees it. However many watch, it is read once, compared once and encoded
  * once. The id of an event is the ETag of the body that whoever got it now has, so a reader resumes where the same
  * body is known, and gets a snapshot elsewhere.
  */
 export function createTopic({ clock, read }: { clock: Clock; read: () => Promise<CachedBody> }) {
-  let now: { body: CachedBody; parsed: FloorDashboard | BuildingDashboard } | null = null
+  let now: { body: CachedBody; parsed: Body } | null = null
   let snapshot: Buffer | null = null
   let steps: Step[] = []
   let isDirty = true
@@ -32,7 +32,7 @@ export function createTopic({ clock, read }: { clock: Clock; read: () => Promise
       now = { ...now, body }
       return null
     }
-    const parsed = JSON.parse(body.json) as FloorDashboard | BuildingDashboard
+    const parsed = JSON.parse(body.json) as Body
     const before = now
     now = { body, parsed }
     snapshot = null

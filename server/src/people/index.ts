@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Auth } from '#auth'
-import type { App, Tables } from '#platform'
+import { type App, createLastUses, type Log, type Tables } from '#platform'
 import { createAdministrators } from './administrators.ts'
 import { invitationRoutes } from './invitation-routes.ts'
 import { createInvitations } from './invitations.ts'
@@ -22,16 +22,21 @@ interface PeopleContext {
   auth: Pick<Auth, 'passwords' | 'sessions' | 'throttle' | 'twoFactor' | 'identities'>
   /** The address people use; null: the one they come by. */
   publicUrl: string | null
+  log: Log
   /** Rights of the person are other ones now, or none. */
   accessChanged: (personId: string) => void
 }
 
+/** Exact enough for "last seen". */
+const lastSeenEveryMs = 60_000
+
 /** Who may come in, what they may do, and what they say of themselves. */
-export function createPeople({ db, auth, publicUrl, accessChanged }: PeopleContext) {
+export function createPeople({ db, auth, publicUrl, log, accessChanged }: PeopleContext) {
   const { passwords, sessions, throttle, twoFactor } = auth
   const store = createStore(db)
   const links = createLinkStore(db)
-  const users = createUsers({ db, store, links, auth, accessChanged })
+  const lastSeen = createLastUses({ everyMs: lastSeenEveryMs, write: store.noteSeen, what: 'people', log })
+  const users = createUsers({ db, store, lastSeen, links, auth, accessChanged })
   const invitations = createInvitations({ db, store, links, passwords, throttle })
   const resets = createPasswordResets({ store, links, passwords, throttle })
   const profiles = createProfiles({ db, store, profiles: createProfileStore(db), passwords })
@@ -42,7 +47,9 @@ export function createPeople({ db, auth, publicUrl, accessChanged }: PeopleConte
 
   return {
     administrators: createAdministrators({ store, passwords, twoFactor }),
-    seen: store.seen,
+    seen: lastSeen.note,
+    /** When people were last seen, as far as it is not yet written. */
+    flushLastSeen: lastSeen.flush,
     dropExpiredLinks: resets.dropExpired,
     routes: (app: App): void => {
       userRoutes(app, users, originOf)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Role } from '@plenum/contract'
 import { type Kysely, sql } from 'kysely'
-import type { Tables } from '#platform'
+import { type LastUse, type Tables, writeLastUses } from '#platform'
 import type { Rights } from './rights.ts'
 import { writeScope } from './scope-rows.ts'
 
@@ -121,9 +121,7 @@ export function createStore(db: Kysely<Tables>) {
       if (rights !== undefined) await writeScope(tx, 'person_scope', id, rights.scope)
     },
 
-    seen: async (id: string): Promise<void> => {
-      await db.updateTable('person').set({ last_seen_at: now }).where('id', '=', id).execute()
-    },
+    noteSeen: (uses: readonly LastUse<string>[]): Promise<void> => writeLastUses(db, 'person.last_seen_at', uses),
 
     async hasPeople(): Promise<boolean> {
       return (await db.selectFrom('person').select('id').limit(1).executeTakeFirst()) !== undefined

@@ -1,7 +1,7 @@
 import type { PasswordResetLink, User, UserPatch, UserQuery } from '@plenum/contract'
 import { append, type AuditEvent, type By } from '#audit'
 import type { Auth } from '#auth'
-import { commonErrors, decodeCursor, encodeCursor, type Tables } from '#platform'
+import { commonErrors, decodeCursor, encodeCursor, type LastUses, type Tables } from '#platform'
 import type { Kysely } from 'kysely'
 import { peopleErrors } from './errors.ts'
 import { createLinkToken } from './link-token.ts'
@@ -16,6 +16,8 @@ export type Users = ReturnType<typeof createUsers>
 export interface UsersContext {
   db: Kysely<Tables>
   store: PeopleStore
+  /** Of people, by their ids. */
+  lastSeen: LastUses<string>
   links: LinkStore
   auth: Pick<Auth, 'sessions' | 'twoFactor' | 'identities'>
   /** Rights of the person are other ones now, or none. */
@@ -36,7 +38,7 @@ const told = ({ email, name, role, scope, sees_presence, disabled }: User) => ({
 })
 
 /** The people of this installation, as administrators see and change them. */
-export function createUsers({ db, store, links, auth, accessChanged }: UsersContext) {
+export function createUsers({ db, store, lastSeen, links, auth, accessChanged }: UsersContext) {
   const get = async (id: string, tx: Kysely<Tables> = db): Promise<User> => {
     const row = await store.find(id, tx)
     if (!row) throw peopleErrors.user_not_found()
@@ -51,10 +53,15 @@ export function createUsers({ db, store, links, auth, accessChanged }: UsersCont
   }
 
   return {
-    get,
+    /** @throws user_not_found */
+    async get(id: string): Promise<User> {
+      await lastSeen.flush()
+      return get(id)
+    },
 
     /** In order of name. @throws cursor_invalid */
     async page({ limit = 100, cursor, ...filter }: UserQuery) {
+      await lastSeen.flush()
       const found = await store.page(filter, after(cursor), limit)
       const rows = found.slice(0, limit)
       const scopes = await readScopes(

@@ -14,6 +14,7 @@ export interface Bus {
   onGap(lost: () => void): void
   /** 'alone': no Redis is configured; 'connected'; 'cut off': Redis is configured and away. */
   state(): 'alone' | 'connected' | 'cut off'
+  /** Once what was published is sent. */
   close(): Promise<void>
 }
 
@@ -50,6 +51,7 @@ export function openBus({ redis, secret, log, metrics }: BusSettings): Bus {
   const listeners = new Map<string, ((message: unknown) => void)[]>()
   const gapListeners: (() => void)[] = []
   let sequence = 0
+  let sending: Promise<unknown> = Promise.resolve()
   let ownHeard = (): void => {}
 
   const guarded = (listener: () => void): void => {
@@ -103,13 +105,17 @@ export function openBus({ redis, secret, log, metrics }: BusSettings): Bus {
 
   return {
     publish(topic, content) {
-      void send({ sequence: ++sequence, topic, content }).then((isSent) =>
+      const sent = send({ sequence: ++sequence, topic, content }).then((isSent) =>
         messages.inc({ direction: isSent ? 'sent' : 'unsent' }),
       )
+      sending = Promise.all([sending, sent])
     },
     subscribe: (topic, listener) => void listeners.set(topic, [...(listeners.get(topic) ?? []), listener]),
     onGap: (listener) => void gapListeners.push(listener),
     state: () => (connection.isUp() ? 'connected' : 'cut off'),
-    close: connection.close,
+    close: async () => {
+      await sending
+      await connection.close()
+    },
   }
 }

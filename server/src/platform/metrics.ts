@@ -4,6 +4,16 @@ import type { App } from './http.ts'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
+/** Upper bounds of the buckets of `plenum_http_request_seconds`. */
+export const requestBoundsS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30]
+
+export interface MetricValue {
+  labels: Partial<Record<string, string | number>>
+  value: number
+  /** Of a histogram, which of its counts: `…_bucket`, `…_count`, `…_sum`. */
+  metricName?: string
+}
+
 /** Prometheus figures of this process. Slices make their own with `counter` and `gauge`. */
 export function createMetrics() {
   const registry = new Registry()
@@ -13,15 +23,16 @@ export function createMetrics() {
     name: 'plenum_http_request_seconds',
     help: 'Time to answer, by route and status',
     labelNames: ['method', 'route', 'status'],
-    buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30],
+    buckets: requestBoundsS,
     registers,
   })
 
   const watchRequests = (app: App): void => {
-    app.addHook('onResponse', async (request, reply) => {
+    app.addHook('onResponse', (request, reply, done) => {
       // The pattern, not the address: a label a caller can choose would grow without end.
       const route = request.routeOptions.url ?? 'none'
       requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1_000)
+      done()
     })
   }
 
@@ -66,6 +77,9 @@ export function createMetrics() {
           for (const [value, count] of Object.entries(read())) this.set({ [label]: value }, count)
         },
       }),
+    /** Values of one metric now, by their labels; none where there is no metric of that name. */
+    read: async (name: string): Promise<readonly MetricValue[]> =>
+      (await registry.getSingleMetric(name)?.get())?.values ?? [],
     contentType: registry.contentType,
     text: () => registry.metrics(),
   }

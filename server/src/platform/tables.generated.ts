@@ -122,6 +122,21 @@ export interface InstallationSecret {
   value: string
 }
 
+export interface Instance {
+  address: string
+  /**
+   * what it was doing when it renewed the row; not indexed, so that renewing leaves the key alone
+   */
+  figures: Json
+  host: string
+  id: string
+  node_version: string
+  role: string
+  seen_at: Timestamp
+  started_at: Timestamp
+  version: string
+}
+
 export interface Invitation {
   created_at: Generated<Timestamp>
   email: string
@@ -138,6 +153,18 @@ export interface InvitationScope {
   building_id: number
   floor_id: number | null
   invitation_id: number
+}
+
+export interface JobRun {
+  error: string | null
+  /**
+   * in a row, up to now
+   */
+  failures: number
+  started_at: Timestamp
+  succeeded_at: Timestamp | null
+  task: string
+  took_ms: number
 }
 
 export interface MeterReplacement {
@@ -392,6 +419,15 @@ export interface SignInStep {
   token_hash: Buffer
 }
 
+export interface SystemSample {
+  /**
+   * the full minute it was taken in
+   */
+  at: Timestamp
+  figures: Json
+  instance_id: string | null
+}
+
 export interface ThrottleCount {
   bucket: number
   count: number
@@ -445,8 +481,10 @@ export interface DB {
   floor: Floor
   gateway: Gateway
   installation_secret: InstallationSecret
+  instance: Instance
   invitation: Invitation
   invitation_scope: InvitationScope
+  job_run: JobRun
   meter_replacement: MeterReplacement
   password_reset: PasswordReset
   person: Person
@@ -463,6 +501,7 @@ export interface DB {
   sensor: Sensor
   session: Session
   sign_in_step: SignInStep
+  system_sample: SystemSample
   throttle_count: ThrottleCount
   two_factor: TwoFactor
   unsealed_day: UnsealedDay

@@ -11,7 +11,7 @@ import type { Line } from './lines.ts'
 import { dayIndexOf, type DaysOf } from './local-days.ts'
 import { type RejectionCode, rejections } from './rejection.ts'
 import { cut, type JudgedRun, judgeRun, parseRun } from './run.ts'
-import { isSealable } from './seal.ts'
+import { isSealable } from './closed-days.ts'
 import type { SensorDirectory } from './sensor-directory.ts'
 import type { ReadingStore } from './store.ts'
 

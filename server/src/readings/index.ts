@@ -1,6 +1,17 @@
 import type { IngestAnswer } from '@plenum/contract'
 import type { Kysely } from 'kysely'
-import type { App, Cache, Clock, Database, Log, Metrics, Storage, SurestRead, Tables } from '#platform'
+import {
+  type App,
+  type Cache,
+  type Clock,
+  createLastUses,
+  type Database,
+  type Log,
+  type Metrics,
+  type Storage,
+  type SurestRead,
+  type Tables,
+} from '#platform'
 import type { Registry } from '#registry'
 import { createAdmission } from './admission.ts'
 import { createBulkImport } from './bulk-import.ts'
@@ -80,13 +91,9 @@ export function createReadings(options: {
   const ingest = createIngest(intake)
   const bulkImport = createBulkImport({ ...intake, load: createBulkLoad(db, engine.loadDays, onSealed), daysOf })
 
-  const lastSeen = new Map<number, number>()
-  const seen = (gatewayId: number): void => {
-    const nowMs = clock.now()
-    if (nowMs - (lastSeen.get(gatewayId) ?? 0) < seenEveryMs) return
-    lastSeen.set(gatewayId, nowMs)
-    options.registry.gatewaySeen(gatewayId).catch((error) => log.warn({ err: error, gatewayId }, 'last seen not noted'))
-  }
+  const write = options.registry.noteGatewaysSeen
+  const gatewaysSeen = createLastUses({ everyMs: seenEveryMs, write, what: 'gateways', log })
+  const seen = gatewaysSeen.note
 
   return {
     routes(app: App): void {
@@ -96,6 +103,8 @@ export function createReadings(options: {
       replacementRoutes(app, createReplacements({ db, clock }))
     },
     latest: createLatest(options.cache, options.read),
+    /** When gateways were last seen, as far as it is not yet written. */
+    flushLastSeen: gatewaysSeen.flush,
     removeSensor: store.removeSensor,
     /** What is stored, in whatever form. */
     stored: engine.stored,
@@ -103,6 +112,8 @@ export function createReadings(options: {
     /** The job: as long as one run may take, so that the next begins with what is oldest then. */
     seal: (): Promise<void> => engine.sealClosedDays(sealForMs),
     retention,
+    backlog: engine.backlog,
+    sizes: engine.sizes,
     dropExpired: async (): Promise<void> => void (await retention.dropExpired({ forMs: dropForMs })),
 
     /** Partitions of today and the next days, so that no request has to wait for one. */

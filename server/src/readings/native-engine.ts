@@ -4,6 +4,7 @@ import { loadSegments } from './bulk-load.ts'
 import type { EngineContext } from './engine-context.ts'
 import { createPartitions } from './partitions.ts'
 import { createRetention } from './retention.ts'
+import { countSealingBacklog } from './sealing-backlog.ts'
 import { createSealing } from './seal.ts'
 import { sealStore } from './seal-store.ts'
 import { createSealedDuplicates } from './sealed-duplicates.ts'
@@ -39,6 +40,8 @@ export function createNativeEngine(context: EngineContext): StorageEngine {
     stored: createStored(past, createReadDays(past, daysOf)),
     sealClosedDays: async (forMs) => void (await sealing.sealClosedDays(forMs)),
     retention: createRetention({ ...jobs, seal: () => sealing.sealClosedDays(sealBeforeDropMs) }),
+    backlog: (db, most) => countSealingBacklog(db, { daysOf, clock, most }),
+    sizes: sealStore.sizes,
     loadDays: loadSegments,
   }
 }

@@ -18,6 +18,11 @@ export interface SensorOfZone {
 
 const states = sensorTypes.filter((type) => sensorKinds[type].behaviour === 'state')
 
+export interface StorageSizes {
+  hotBytes: number
+  segmentBytes: number
+}
+
 /** The SQL of sealing. */
 export const sealStore = {
   timezones: async (db: Kysely<Tables>): Promise<string[]> =>
@@ -58,6 +63,29 @@ export const sealStore = {
                     where r.sensor_id = s.id and r.at >= ${new Date(fromMs)} and r.at < ${new Date(toMs)})
       order by s.id limit ${limit}`.execute(db)
     return rows
+  },
+
+  /** Sensors of a time zone with hot rows in a span, counted up to `most`. `limit 1` keeps it from reading all rows. */
+  async countUnsealed(
+    db: Kysely<Tables>,
+    { timezone, fromMs, toMs, most }: Span & { timezone: string; most: number },
+  ): Promise<number> {
+    const { rows } = await sql<{ n: number }>`
+      select count(*) as n from (
+        select from sensor s join building b on b.id = s.building_id
+        cross join lateral (select from reading r where r.sensor_id = s.id
+          and r.at >= ${new Date(fromMs)} and r.at < ${new Date(toMs)} limit 1) hot
+        where b.timezone = ${timezone} limit ${most}) found`.execute(db)
+    return rows[0]?.n ?? 0
+  },
+
+  /** What hot rows take on disk, and segments, indexes included. */
+  async sizes(db: Kysely<Tables>): Promise<StorageSizes> {
+    const { rows } = await sql<StorageSizes>`
+      select coalesce(sum(pg_total_relation_size(inhrelid)), 0)::int8 as "hotBytes",
+             pg_total_relation_size('segment') as "segmentBytes"
+      from pg_inherits where inhparent = 'reading'::regclass`.execute(db)
+    return rows[0] as StorageSizes
   },
 
   /** Those of the sensors that nobody else rewrites now; until the transaction ends nobody else will. */

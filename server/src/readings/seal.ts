@@ -1,14 +1,12 @@
 import { type SensorType, sensorKinds } from '@plenum/contract'
 import type { Kysely } from 'kysely'
 import type { Clock, Log, Metrics, Tables } from '#platform'
-import { dateOfDay, dayIndexOf, type DaysOf } from './local-days.ts'
-import type { Span } from './partitions.ts'
+import { type ClosedDay, closedDays, graceMs } from './closed-days.ts'
+import type { DaysOf } from './local-days.ts'
 import { rewriteDays } from './rewrite-days.ts'
 import { type SensorOfZone, sealStore } from './seal-store.ts'
 
 const hourMs = 3_600_000
-/** A day is sealed that long after its midnight, so that what comes a little late is not late. */
-const graceMs = 2 * hourMs
 /** Sensor-days of one transaction: a hundred thousand readings, a tenth of a second. */
 const sensorsPerStep = 64
 /** Transactions at a time: while one encodes, the database works for the other. */
@@ -16,16 +14,7 @@ const lanes = 2
 /** A partition is dropped once it was seen empty for this long: who still reads it has read it by then. */
 const emptyForMs = 60_000
 
-/** Whether a day that ends at `toMs` may be sealed. */
-export const isSealable = (toMs: number, nowMs: number): boolean => toMs <= nowMs - graceMs
-
 export const isCounter = (sensorType: SensorType): boolean => sensorKinds[sensorType].behaviour === 'counter'
-
-/** A closed local day of a time zone. */
-interface ClosedDay extends Span {
-  timezone: string
-  day: string
-}
 
 /** Turns hot rows of closed days into segments. Any number of workers may do so at once. */
 export function createSealing(options: {
@@ -46,29 +35,6 @@ export function createSealing(options: {
   metrics.gauge('plenum_seal_lag_seconds', 'Age of the end of the oldest closed day not sealed yet', () =>
     oldestMs === null ? 0 : Math.max(0, (clock.now() - oldestMs) / 1_000),
   )
-
-  /** Closed days that a partition reaches into, the oldest first. */
-  const closedDays = async (): Promise<ClosedDay[]> => {
-    const nowMs = clock.now()
-    const [timezones, partitions] = await Promise.all([sealStore.timezones(db), sealStore.partitions(db)])
-    const found = new Map<string, ClosedDay>()
-    for (const timezone of timezones) {
-      const { startsMs } = await daysOf(timezone, nowMs)
-      for (const { fromMs, toMs } of partitions) {
-        for (let index = dayIndexOf(startsMs, fromMs); ; index++) {
-          const day = {
-            timezone,
-            day: dateOfDay(index),
-            fromMs: startsMs[index] as number,
-            toMs: startsMs[index + 1] as number,
-          }
-          if (day.fromMs >= toMs || !isSealable(day.toMs, nowMs)) break
-          if (day.fromMs < day.toMs) found.set(`${timezone} ${index}`, day)
-        }
-      }
-    }
-    return [...found.values()].sort((a, b) => a.toMs - b.toMs)
-  }
 
   /** One transaction. */
   const sealSensors = async (day: ClosedDay, due: SensorOfZone[], total: { readings: number }): Promise<void> => {
@@ -129,7 +95,7 @@ export function createSealing(options: {
     async sealClosedDays(forMs = Number.POSITIVE_INFINITY): Promise<{ readings: number }> {
       const startedMs = performance.now()
       const total = { readings: 0 }
-      const days = await closedDays()
+      const days = await closedDays(db, daysOf, clock.now())
       waiting = 0
       oldestMs = null
       const late = () => performance.now() - startedMs > forMs

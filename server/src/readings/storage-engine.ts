@@ -3,6 +3,8 @@ import type { Tables } from '#platform'
 import type { Batch } from './batch.ts'
 import type { LoadDays } from './bulk-load.ts'
 import type { Retention } from './retention.ts'
+import type { SealingBacklog } from './sealing-backlog.ts'
+import type { StorageSizes } from './seal-store.ts'
 import type { StoredReadings } from './stored-readings.ts'
 
 /** What those who write readings need of an engine. */
@@ -24,6 +26,9 @@ export interface StorageEngine {
   /** Upkeep: closed days become small. @param forMs stops after that long; what is left is for the next time */
   sealClosedDays(forMs?: number): Promise<void>
   retention: Retention
+  /** What waits for the upkeep, counted up to `most`; null: it is not counted in days of sensors. */
+  backlog(db: Kysely<Tables>, most: number): Promise<SealingBacklog | null>
+  sizes(db: Kysely<Tables>): Promise<StorageSizes>
   /** How readings of closed days are stored in bulk. */
   loadDays: LoadDays
 }

@@ -37,6 +37,8 @@ export function createTimescaleEngine(context: EngineContext): StorageEngine {
     stored: createStored(past, createTimescaleDays(past, daysOf)),
     sealClosedDays: createTimescaleUpkeep({ db: jobs, clock, log, onCompressed: onSealed }),
     retention: createTimescaleRetention({ db: jobs, daysOf, clock, log, metrics }),
+    backlog: async () => null,
+    sizes: timescaleStore.sizes,
     loadDays: loadRows,
   }
 }

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { sqlState, type Tables } from '#platform'
 import type { Span } from './partitions.ts'
+import type { StorageSizes } from './seal-store.ts'
 
 /** Whoever waits for a lock makes others wait behind: given up soon, and tried again the next time. */
 const lockMs = 200
@@ -62,6 +63,14 @@ export const timescaleStore = {
       const { rows } = await sql<Materialised>`select ${columns} from materialisation`.execute(db)
       return rows[0] as Materialised
     }
+  },
+
+  sizes: async (db: Kysely<Tables>): Promise<StorageSizes> => {
+    const { rows } = await sql<StorageSizes>`
+      select coalesce(hypertable_size('reading'), 0) as "hotBytes", pg_total_relation_size('segment') as "segmentBytes"`.execute(
+      db,
+    )
+    return rows[0] as StorageSizes
   },
 
   /** The first chunk that reaches beyond an instant. */

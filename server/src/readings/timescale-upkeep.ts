@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Clock, Log, Tables } from '#platform'
 import { hourMs } from './rollup.ts'
-import { isSealable } from './seal.ts'
+import { isSealable } from './closed-days.ts'
 import { timescaleStore } from './timescale-store.ts'
 
 const dayMs = 24 * hourMs

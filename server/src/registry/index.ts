@@ -44,6 +44,6 @@ export function createRegistry({
       return added
     },
     remembered,
-    gatewaySeen: store.gatewaySeen,
+    noteGatewaysSeen: store.noteGatewaysSeen,
   }
 }

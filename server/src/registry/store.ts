@@ -2,7 +2,7 @@ import type { BuildingInput, FloorInput, GatewayInput, SensorInput, SensorType, 
 import { sensorKinds, sensorTypes } from '@plenum/contract'
 import { type Insertable, type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import { buildingWithinScope, type Scope, withinScope } from '#auth'
-import type { Tables } from '#platform'
+import { type LastUse, type Tables, writeLastUses } from '#platform'
 import type { Things } from './constraints.ts'
 import { mayBecome } from './kind-change.ts'
 
@@ -198,8 +198,7 @@ export function createStore(db: Kysely<Tables>) {
         .limit(limit + 1)
         .execute(),
 
-    gatewaySeen: async (id: number): Promise<void> => {
-      await db.updateTable('gateway').set({ last_seen_at: now }).where('id', '=', id).execute()
-    },
+    noteGatewaysSeen: (uses: readonly LastUse<number>[]): Promise<void> =>
+      writeLastUses(db, 'gateway.last_seen_at', uses),
   }
 }

@@ -86,6 +86,8 @@ configure   DELETE  /api/gateways/{id}
 read        GET     /api/dashboard/floor/{floor_id}
 read        GET     /api/dashboard/floor/{floor_id}/sparklines
 read        GET     /api/dashboard/building/{building_id}
+read        GET     /api/dashboard/buildings
+read        GET     /api/live/buildings
 read        GET     /api/live/floor/{id}
 read        GET     /api/live/building/{id}
 read        GET     /api/dashboard/floor/{floor_id}/history
@@ -102,6 +104,8 @@ administer  POST    /api/retention/dry-run
 administer  GET     /api/retention/log
 administer  GET     /api/audit
 administer  GET     /api/audit/export
+administer  GET     /api/system
+administer  GET     /api/system/history
 `
 
 /** By `METHOD /path`, with parameters as the OpenAPI document writes them. */

@@ -216,6 +216,7 @@ test('what the server really answers is what the document says, for every operat
     await say(as, 'GET', path, { floor_id: 2_147_483_647 })
   }
   await say(as, 'GET', '/api/dashboard/building/{building_id}', { building_id: building.id })
+  await say(as, 'GET', '/api/dashboard/buildings')
 
   const range = 'from=2026-11-23T00:00:00Z&to=2026-11-24T00:00:00Z'
   for (const resolution of ['raw', '15m', '1h', '1d']) {
@@ -264,10 +265,18 @@ test('what the server really answers is what the document says, for every operat
     await say(as, 'GET', `/api/live/${of}/{id}`, { id })
     await say(as, 'GET', `/api/live/${of}/{id}`, { id: 2_147_483_647 })
   }
+  await say(as, 'GET', '/api/live/buildings')
 
   await say(as, 'GET', '/api/audit')
   await say(as, 'GET', '/api/audit', {}, undefined, { query: '?cursor=x' })
   await say(as, 'GET', '/api/audit/export')
+
+  await server.services.system.beat()
+  server.clock.nowMs += 60_000
+  await server.services.system.beat()
+  await say(as, 'GET', '/api/system')
+  await say(as, 'GET', '/api/system/history')
+  await say(as, 'GET', '/api/system/history', {}, undefined, { query: '?hours=49' })
 
   const untold = operations.filter(({ method, path, operation }) => {
     const success = Object.keys(operation.responses).find((status) => status.startsWith('2'))

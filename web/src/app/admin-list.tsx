@@ -11,6 +11,7 @@ const adminPages = [
   { to: '/admin/people', label: 'people.title', isFor: isAdministrator },
   { to: '/admin/gateways', label: 'keys.gateways', isFor: mayConfigure },
   { to: '/admin/audit', label: 'audit.title', isFor: isAdministrator },
+  { to: '/admin/system', label: 'system.title', isFor: isAdministrator },
 ] as const satisfies {
   to: LinkProps['to']
   label: string

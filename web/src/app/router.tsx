@@ -21,6 +21,7 @@ import { OverviewPage } from '../dashboard/overview-page.tsx'
 import { parseExplorerSearch } from '../history/explorer-search.ts'
 import { followProfile } from '../platform/language.ts'
 import { parsePeopleSearch } from '../people/people-search.ts'
+import { parseSystemSearch } from '../system/system-search.ts'
 import { parseAddress, stringifyAddress } from './address.ts'
 import { BrokenPage, FirstWait, UnknownAddressPage } from './outside-pages.tsx'
 import { Shell } from './shell.tsx'
@@ -122,6 +123,13 @@ const auditRoute = createRoute({
   validateSearch: parseAuditSearch,
 })
 
+const systemRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/admin/system',
+  component: lazyRouteComponent(() => import('../system/system-page.tsx'), 'SystemPage'),
+  validateSearch: parseSystemSearch,
+})
+
 const accountRoute = createRoute({ getParentRoute: () => signedInRoute, path: '/account', component: AccountLayout })
 const profileRoute = createRoute({
   getParentRoute: () => accountRoute,
@@ -166,6 +174,7 @@ const routeTree = rootRoute.addChildren([
     peopleRoute,
     gatewaysRoute,
     auditRoute,
+    systemRoute,
     accountRoute.addChildren([profileRoute, securityRoute, ownKeysRoute]),
   ]),
 ])

@@ -1,4 +1,4 @@
-import type { BuildingDashboard, FloorDashboard, FloorSparklines } from '@plenum/contract'
+import type { BuildingDashboard, BuildingsDashboard, FloorDashboard, FloorSparklines } from '@plenum/contract'
 import { queryOptions } from '@tanstack/react-query'
 import { getJson, isWithdrawn } from '../platform/api.ts'
 import { queryKeys } from '../platform/query-keys.ts'
@@ -27,6 +27,12 @@ export const buildingDashboardQuery = (buildingId: number) =>
     queryFn: ({ signal }) => getJson<BuildingDashboard>(`/api/dashboard/building/${buildingId}`, signal),
     refetchInterval: every(buildingIntervalMs),
   })
+
+export const buildingsDashboardQuery = queryOptions({
+  queryKey: queryKeys.buildingsDashboard,
+  queryFn: ({ signal }) => getJson<BuildingsDashboard>('/api/dashboard/buildings', signal),
+  refetchInterval: every(buildingIntervalMs),
+})
 
 export const floorSparklinesQuery = (floorId: number) =>
   queryOptions({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { BuildingDashboard, FloorDashboard } from '@plenum/contract'
-import { withFloors, withReadings } from './live-changes.ts'
+import type { BuildingDashboard, BuildingsDashboard, FloorDashboard } from '@plenum/contract'
+import { withBuildings, withFloors, withReadings } from './live-changes.ts'
 
 const sensor = (sensor_id: number, latest_value: number) => ({ sensor_id, name: `s${sensor_id}`, latest_value })
 
@@ -28,4 +28,15 @@ test('floors take the place of what they were', () => {
   const next = withFloors(body, [changed])
   assert.equal(next.floors[0], body.floors[0])
   assert.deepEqual(next.floors[1], changed)
+})
+
+test('buildings take the place of what they were; one that nobody knows is left aside', () => {
+  const body = { more: true, buildings: [{ id: 1 }, { id: 2, sensors: 3 }] } as unknown as BuildingsDashboard
+  const changed = [
+    { id: 2, sensors: 4 },
+    { id: 9, sensors: 1 },
+  ] as unknown as BuildingsDashboard['buildings']
+  const next = withBuildings(body, changed)
+  assert.equal(next.buildings[0], body.buildings[0])
+  assert.deepEqual(next, { more: true, buildings: [{ id: 1 }, { id: 2, sensors: 4 }] })
 })

@@ -1,4 +1,4 @@
-import type { BuildingDashboard, FloorDashboard, LiveReading } from '@plenum/contract'
+import type { BuildingDashboard, BuildingsDashboard, FloorDashboard, LiveReading } from '@plenum/contract'
 
 /** What an event of a live stream makes of the body before it. Pure; an event that fits nothing leaves it as it is. */
 
@@ -13,7 +13,17 @@ export const withReadings = (body: FloorDashboard, changed: readonly LiveReading
   }
 }
 
-export const withFloors = (body: BuildingDashboard, changed: BuildingDashboard['floors']): BuildingDashboard => {
-  const told = new Map(changed.map((floor) => [floor.id, floor]))
-  return { ...body, floors: body.floors.map((floor) => told.get(floor.id) ?? floor) }
+const inPlace = <Row extends { id: number }>(rows: readonly Row[], changed: readonly Row[]): Row[] => {
+  const told = new Map(changed.map((row) => [row.id, row]))
+  return rows.map((row) => told.get(row.id) ?? row)
 }
+
+export const withFloors = (body: BuildingDashboard, changed: BuildingDashboard['floors']): BuildingDashboard => ({
+  ...body,
+  floors: inPlace(body.floors, changed),
+})
+
+export const withBuildings = (
+  body: BuildingsDashboard,
+  changed: BuildingsDashboard['buildings'],
+): BuildingsDashboard => ({ ...body, buildings: inPlace(body.buildings, changed) })

@@ -1,5 +1,5 @@
 import { Button, Skeleton } from '@mantine/core'
-import type { Building } from '@plenum/contract'
+import type { Building, BuildingsDashboard } from '@plenum/contract'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Navigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -7,27 +7,23 @@ import { useShownZone } from '../platform/preferences.ts'
 import { buildingsQuery } from '../registry/registry-queries.ts'
 import { Age } from '../ui/age.tsx'
 import { FailurePage } from '../ui/failure-page.tsx'
+import { FrozenBanner } from '../ui/frozen-banner.tsx'
 import { NoticePage } from '../ui/notice-page.tsx'
 import { PageHead } from '../ui/page-head.tsx'
+import { StreamNote } from '../ui/stream-note.tsx'
 import { Waiting } from '../ui/waiting.tsx'
-import { buildingDashboardQuery } from './dashboard-queries.ts'
 import { ConditionMark } from './condition-mark.tsx'
+import { buildingIntervalMs } from './dashboard-queries.ts'
 import classes from './overview-page.module.css'
-import { addUpFloors } from './building-sum.ts'
+import { useLiveBuildings } from './use-live.ts'
 
-/** The list is for choosing; a building's own page is the one that is watched. */
-const summaryIntervalMs = 60_000
+type Summary = BuildingsDashboard['buildings'][number]
 
-/** Summing up is a question a building; a longer list is left without. */
-const mostSummaries = 40
-
-const BuildingState = ({ building }: { building: Building }) => {
+const BuildingState = ({ building }: { building: Summary }) => {
   const { t } = useTranslation()
-  const { data } = useQuery({ ...buildingDashboardQuery(building.id), refetchInterval: summaryIntervalMs })
   const timeZone = useShownZone(building.timezone)
-  if (!data) return null
-  const { status, expected, newestAt } = addUpFloors(data.floors)
-  if (expected + status.disabled === 0) return <span className={classes.state}>{t('building.noSensors')}</span>
+  const { status, sensors, latest_timestamp } = building
+  if (sensors === 0) return <span className={classes.state}>{t('building.noSensors')}</span>
   const counts = (['ok', 'stale', 'silent', 'disabled'] as const).filter((name) => name === 'ok' || status[name] > 0)
   return (
     <span className={classes.state}>
@@ -37,16 +33,16 @@ const BuildingState = ({ building }: { building: Building }) => {
           {t(`counted.${name}`, { count: status[name] })}
         </span>
       ))}
-      {newestAt && (
+      {latest_timestamp && (
         <span className={classes.newest}>
-          {t('building.newest')} <Age at={newestAt} timeZone={timeZone} />
+          {t('building.newest')} <Age at={latest_timestamp} timeZone={timeZone} />
         </span>
       )}
     </span>
   )
 }
 
-const BuildingCard = ({ building, withState }: { building: Building; withState: boolean }) => (
+const BuildingCard = ({ building }: { building: Building | Summary }) => (
   <li className={classes.card}>
     <h2>
       <Link to="/buildings/$buildingId" params={{ buildingId: String(building.id) }}>
@@ -54,9 +50,36 @@ const BuildingCard = ({ building, withState }: { building: Building; withState: 
       </Link>
     </h2>
     {building.address && <p>{building.address}</p>}
-    {withState && <BuildingState building={building} />}
+    {'status' in building && <BuildingState building={building} />}
   </li>
 )
+
+/** Those that are summed up, and those beyond them, of which only the list tells. */
+const cardsOf = (summed: BuildingsDashboard | undefined, listed: Building[]): (Building | Summary)[] => {
+  if (!summed) return listed
+  if (!summed.more) return summed.buildings
+  const shown = new Set(summed.buildings.map(({ id }) => id))
+  return [...summed.buildings, ...listed.filter(({ id }) => !shown.has(id))]
+}
+
+const BuildingCards = ({ listed }: { listed: Building[] }) => {
+  const { t } = useTranslation()
+  const { answer, stream } = useLiveBuildings()
+  const timeZone = useShownZone()
+  return (
+    <>
+      <PageHead title={t('overview.title')}>
+        <StreamNote state={stream} everyS={buildingIntervalMs / 1_000} />
+      </PageHead>
+      <FrozenBanner error={answer.error} answeredAt={answer.dataUpdatedAt} timeZone={timeZone} />
+      <ul className={classes.cards}>
+        {cardsOf(answer.data, listed).map((building) => (
+          <BuildingCard key={building.id} building={building} />
+        ))}
+      </ul>
+    </>
+  )
+}
 
 export const OverviewPage = () => {
   const { t } = useTranslation()
@@ -65,11 +88,18 @@ export const OverviewPage = () => {
   if (!buildings && error) return <FailurePage error={error} onRetry={() => void refetch()} />
   const only = buildings?.length === 1 ? buildings[0] : undefined
   if (only) return <Navigate to="/buildings/$buildingId" params={{ buildingId: String(only.id) }} replace />
+  if (buildings && buildings.length > 1) return <BuildingCards listed={buildings} />
 
   return (
     <>
       <PageHead title={t('overview.title')} />
-      {!buildings && (
+      {buildings ? (
+        <NoticePage title={t('overview.emptyTitle')} text={t('overview.emptyText')}>
+          <Button component="a" href="/api/docs" variant="default">
+            {t('overview.emptyAction')}
+          </Button>
+        </NoticePage>
+      ) : (
         <Waiting>
           <div className={classes.cards}>
             {[0, 1, 2].map((card) => (
@@ -77,20 +107,6 @@ export const OverviewPage = () => {
             ))}
           </div>
         </Waiting>
-      )}
-      {buildings?.length === 0 && (
-        <NoticePage title={t('overview.emptyTitle')} text={t('overview.emptyText')}>
-          <Button component="a" href="/api/docs" variant="default">
-            {t('overview.emptyAction')}
-          </Button>
-        </NoticePage>
-      )}
-      {buildings && buildings.length > 1 && (
-        <ul className={classes.cards}>
-          {buildings.map((building) => (
-            <BuildingCard key={building.id} building={building} withState={buildings.length <= mostSummaries} />
-          ))}
-        </ul>
       )}
     </>
   )

@@ -1,10 +1,10 @@
-import type { BuildingDashboard, FloorDashboard, LiveReading } from '@plenum/contract'
-import { type QueryKey, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { BuildingDashboard, BuildingsDashboard, FloorDashboard, LiveReading } from '@plenum/contract'
+import { type QueryKey, useQuery, useQueryClient, type UseQueryOptions } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { isWithdrawn } from '../platform/api.ts'
 import { openEventStream, type StreamState } from '../platform/event-stream.ts'
-import { buildingDashboardQuery, floorDashboardQuery } from './dashboard-queries.ts'
-import { withFloors, withReadings } from './live-changes.ts'
+import { buildingDashboardQuery, buildingsDashboardQuery, floorDashboardQuery } from './dashboard-queries.ts'
+import { withBuildings, withFloors, withReadings } from './live-changes.ts'
 
 interface LiveBody<T> {
   path: string
@@ -51,6 +51,8 @@ const useStream = <T>({ path, queryKey, event, apply, isWanted, onState }: LiveB
 
 const applyReadings = (body: FloorDashboard, data: unknown) => withReadings(body, data as LiveReading[])
 const applyFloors = (body: BuildingDashboard, data: unknown) => withFloors(body, data as BuildingDashboard['floors'])
+const applyBuildings = (body: BuildingsDashboard, data: unknown) =>
+  withBuildings(body, data as BuildingsDashboard['buildings'])
 
 /** Nobody asks for what they are told. */
 const whileLive = { refetchInterval: false, refetchOnWindowFocus: false } as const
@@ -58,24 +60,38 @@ const whileLive = { refetchInterval: false, refetchOnWindowFocus: false } as con
 const isShown = ({ data, error }: { data: unknown; error: Error | null }) =>
   data !== undefined && !(error && isWithdrawn(error))
 
-/** A floor as it is now, told by the server; asked for every few seconds where that can't be. */
-export const useLiveFloor = (floorId: number) => {
+interface Watched<T, Key extends QueryKey> {
+  query: UseQueryOptions<T, Error, T, Key> & { queryKey: Key }
+  path: string
+  event: string
+  apply: (body: T, data: unknown) => T
+}
+
+const useLive = <T, Key extends QueryKey>({ query, path, event, apply }: Watched<T, Key>) => {
   const [stream, onState] = useState<StreamState>('starting')
-  const query = floorDashboardQuery(floorId)
   const answer = useQuery(stream === 'live' ? { ...query, ...whileLive } : query)
-  const { queryKey } = query
-  const path = `/api/live/floor/${floorId}`
-  useStream({ path, queryKey, event: 'readings', apply: applyReadings, isWanted: isShown(answer), onState })
+  useStream({ path, queryKey: query.queryKey, event, apply, isWanted: isShown(answer), onState })
   return { answer, stream }
 }
 
+/** A floor as it is now, told by the server; asked for every few seconds where that can't be. */
+export const useLiveFloor = (floorId: number) =>
+  useLive({
+    query: floorDashboardQuery(floorId),
+    path: `/api/live/floor/${floorId}`,
+    event: 'readings',
+    apply: applyReadings,
+  })
+
 /** The same of a building. */
-export const useLiveBuilding = (buildingId: number) => {
-  const [stream, onState] = useState<StreamState>('starting')
-  const query = buildingDashboardQuery(buildingId)
-  const answer = useQuery(stream === 'live' ? { ...query, ...whileLive } : query)
-  const { queryKey } = query
-  const path = `/api/live/building/${buildingId}`
-  useStream({ path, queryKey, event: 'floors', apply: applyFloors, isWanted: isShown(answer), onState })
-  return { answer, stream }
-}
+export const useLiveBuilding = (buildingId: number) =>
+  useLive({
+    query: buildingDashboardQuery(buildingId),
+    path: `/api/live/building/${buildingId}`,
+    event: 'floors',
+    apply: applyFloors,
+  })
+
+/** The same of all buildings, by one stream: a browser has six connections to a server, for all its tabs. */
+export const useLiveBuildings = () =>
+  useLive({ query: buildingsDashboardQuery, path: '/api/live/buildings', event: 'buildings', apply: applyBuildings })

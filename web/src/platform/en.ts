@@ -1,6 +1,7 @@
 import { enKeys } from './en-keys.ts'
 import { enAudit } from './en-audit.ts'
 import { enPeople } from './en-people.ts'
+import { enSystem } from './en-system.ts'
 import { enTwoFactor } from './en-two-factor.ts'
 
 /** Every English string. `ja.ts` has the same keys; the type checker and a test see to it. */
@@ -189,6 +190,7 @@ export const en = {
     exportParquet: 'Parquet, raw readings',
   },
   keys: enKeys,
+  system: enSystem,
   audit: enAudit,
   people: enPeople,
   twoFactor: enTwoFactor,

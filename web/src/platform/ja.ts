@@ -2,6 +2,7 @@ import type { Translation } from './en.ts'
 import { jaKeys } from './ja-keys.ts'
 import { jaAudit } from './ja-audit.ts'
 import { jaPeople } from './ja-people.ts'
+import { jaSystem } from './ja-system.ts'
 import { jaTwoFactor } from './ja-two-factor.ts'
 
 /** Every Japanese string: written for Japanese readers, not word for word. */
@@ -184,6 +185,7 @@ export const ja: Translation = {
     exportParquet: 'Parquet（生データ）',
   },
   keys: jaKeys,
+  system: jaSystem,
   audit: jaAudit,
   people: jaPeople,
   twoFactor: jaTwoFactor,

@@ -18,6 +18,7 @@ export const queryKeys = {
   sensorsOfBuilding: (buildingId: number) => ['sensors', { buildingId }],
   buildingDashboards: ['dashboard', 'building'],
   buildingDashboard: (buildingId: number) => ['dashboard', 'building', buildingId],
+  buildingsDashboard: ['dashboard', 'buildings'],
   floorDashboards: ['dashboard', 'floor'],
   floorDashboard: (floorId: number) => ['dashboard', 'floor', floorId],
   history: (sensorId: number) => ['history', sensorId],
@@ -26,6 +27,8 @@ export const queryKeys = {
   increases: (sensorId: number, fromMs: number, toMs: number, resolution: string) =>
     ['history', sensorId, 'increases', fromMs, toMs, resolution] as const,
   audit: (question: string) => ['audit', question],
+  system: ['system'],
+  systemHistory: (hours: number) => ['system', 'history', hours],
   auditEntry: (id: number) => ['audit', 'entry', id],
   floorSparklines: (floorId: number) => ['dashboard', 'floor', floorId, 'sparklines'],
 } as const
