@@ -38,10 +38,11 @@ async function openInstance() {
 const openTwo = async () => {
   const [one, two] = await Promise.all([openInstance(), openInstance()])
   // Whoever comes may have missed something; then they know of each other.
-  one.bus.publish('access', null)
+  const hello = { buildings: [0], floors: [], sensors: [] }
+  one.bus.publish('registry', hello)
   await eventually(
     async () => two.noted.at(-1),
-    (last) => last === 'access null',
+    (last) => last === `show ${JSON.stringify(hello)}`,
   )
   one.noted.length = 0
   two.noted.length = 0
