@@ -1,4 +1,4 @@
-import { type App, createHttp, type HttpSettings } from '#platform'
+import { answerAtOnce, type App, createHttp, type HttpSettings } from '#platform'
 import type { Logger } from 'pino'
 import { byOf } from '#auth'
 import { publishOpenapi } from './openapi.ts'
@@ -30,6 +30,8 @@ export async function buildApp(services: Services, settings: AppSettings): Promi
   services.live.routes(app)
   services.system.routes(app)
   if (settings.webDir !== null) await webFileRoutes(app, settings.webDir)
+  const find = services.dashboard.floorAtOnce(services.auth.readerAtOnce)
+  answerAtOnce(app, { ...settings, metrics: services.metrics, find })
   return app
 }
 

@@ -90,6 +90,9 @@ export function createAccessChanges({ store, maxAgeMs, now = Date.now }: AccessC
       return queued
     },
 
+    /** Whether `known` would have nothing to wait for. */
+    areKnown: (): boolean => isFresh(last, maxAgeMs),
+
     /** Whether nothing about the person has changed since the snapshot. */
     holds: (personId: string, readAsOf: bigint): boolean => (changedIn.get(personId) ?? -1n) < readAsOf,
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Audit } from '#audit'
@@ -12,7 +13,7 @@ import {
   type Redis,
   type Tables,
 } from '#platform'
-import type { Principal } from './access.ts'
+import { can, type Person, type Principal } from './access.ts'
 import { createAccessChanges } from './access-changes.ts'
 import { createAccessChangeStore } from './access-change-store.ts'
 import { createDeviceCookies } from './device-cookie.ts'
@@ -206,6 +207,14 @@ export async function createAuth(settings: AuthSettings) {
     /** When sessions and keys were last used, as far as it is not yet written. */
     flushLastUses: async (): Promise<void> => void (await Promise.all([sessionUses.flush(), keyUses.flush()])),
     sessionCookieName: sessionCookieName(overTls),
+    /**
+     * Whoever asks, where they may read and that is known without waiting; null says nothing. For what is answered
+     * before the guard.
+     */
+    readerAtOnce({ headers }: IncomingMessage): Person | null {
+      const person = headers.authorization === undefined ? sessions.atOnce(headers.cookie) : null
+      return can(person, 'read') ? person : null
+    },
     /** Before any route is added. */
     guard: (app: App) =>
       guard(app, {

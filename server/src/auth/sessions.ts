@@ -34,6 +34,9 @@ interface Answered {
 export function createSessions(context: SessionContext) {
   const { cookies, memory, changes, store, sessionStore, lastUses, maxS, onSeen } = context
 
+  const running = (found: SessionFound | null): SessionFound | null =>
+    found && found.expiresAtMs > Date.now() && isYoung(found.createdAtMs) ? found : null
+
   /** The library hides what went wrong; the database itself tells whether it is away. */
   const whyFailed = async (error: unknown): Promise<unknown> =>
     store.ping().then(
@@ -45,8 +48,7 @@ export function createSessions(context: SessionContext) {
   const find = async (cookie: string | undefined): Promise<SessionFound | null> => {
     const hash = cookies.hashOf(cookie)
     if (hash === null) return null
-    const found = await memory.find(hash)
-    return found && found.expiresAtMs > Date.now() && isYoung(found.createdAtMs) ? found : null
+    return running(await memory.find(hash))
   }
 
   /** That no session is prolonged beyond the limit is not enough: the limit may have been another one then. */
@@ -62,7 +64,9 @@ export function createSessions(context: SessionContext) {
    */
   const of = async (cookie: string | undefined): Promise<Person | null> => {
     const found = await find(cookie)
-    if (!found) return null
+    return found && used(found)
+  }
+  const used = (found: SessionFound): Person => {
     lastUses.note(found.id)
     onSeen(found.person.userId)
     return { kind: 'user', ...found.person, key: null }
@@ -74,6 +78,13 @@ export function createSessions(context: SessionContext) {
     flushLastUses: lastUses.flush,
     holds,
     of,
+
+    /** What `of` would answer without waiting; null where it would wait, too. */
+    atOnce(cookie: string | undefined): Person | null {
+      const hash = cookies.hashOf(cookie)
+      const found = hash && running(memory.held(hash))
+      return found ? used(found) : null
+    },
 
     /** Which of a person's sessions the cookie is; null for a cookie that opens none. */
     idOf: async (cookie: string | undefined): Promise<string | null> => (await find(cookie))?.id ?? null,

@@ -27,6 +27,8 @@ export type BodyCache = ReturnType<typeof createBodyCache>
 interface Fresh {
   version: number
   body: Promise<CachedBody>
+  /** Once it is there. */
+  built: CachedBody | null
   begunAtMs: number
   untilMs: number
 }
@@ -67,9 +69,9 @@ export function createBodyCache({ clock, max, longestMs }: { clock: Clock; max: 
       const build = async (): Promise<CachedBody> => {
         const built = await make()
         one.untilMs = built.untilMs
-        return bodyOf(key, begunAtMs, built)
+        return (one.built = bodyOf(key, begunAtMs, built))
       }
-      const one: Fresh = { version, begunAtMs, untilMs: Infinity, body: Promise.resolve().then(build) }
+      const one: Fresh = { version, begunAtMs, untilMs: Infinity, built: null, body: Promise.resolve().then(build) }
       fresh.set(key, one)
       try {
         return { body: await one.body, hit: false }
@@ -77,6 +79,11 @@ export function createBodyCache({ clock, max, longestMs }: { clock: Clock; max: 
         if (fresh.peek(key) === one) fresh.delete(key)
         throw error
       }
+    },
+    /** What `get` would answer without waiting; null where it would wait. */
+    held(key: string, version: number): CachedBody | null {
+      const known = fresh.get(key)
+      return isFresh(known, version) ? known.built : null
     },
     has: (key: string, version: number): boolean => isFresh(fresh.get(key), version),
   }

@@ -36,7 +36,7 @@ const compress = {
  */
 export function createCodings(json: string, tag: string) {
   let identity: Coded | undefined
-  const compressed = new Map<Coding, Promise<Coded>>()
+  const compressed = new Map<Coding, Coded | Promise<Coded>>()
   const plain = (): Coded => (identity ??= { coding: 'identity', etag: `"${tag}"`, bytes: Buffer.from(json) })
 
   return {
@@ -45,7 +45,11 @@ export function createCodings(json: string, tag: string) {
       if (coding === 'identity' || plain().bytes.length < leastBytes) return plain()
       const known = compressed.get(coding)
       if (known) return known
-      const made = compress[coding](plain().bytes).then((bytes) => ({ coding, etag: `"${tag}.${coding}"`, bytes }))
+      const made = compress[coding](plain().bytes).then((bytes) => {
+        const coded = { coding, etag: `"${tag}.${coding}"`, bytes }
+        compressed.set(coding, coded)
+        return coded
+      })
       compressed.set(coding, made)
       return made
     },

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { presenceTypes } from '@plenum/contract'
 import type { Kysely } from 'kysely'
 import { can, floorsWithin, type Principal, scopeOf, seesPresence } from '#auth'
@@ -8,6 +9,7 @@ import { floorBody, sparklinesBody } from './bodies.ts'
 import { type BodyCache, type Built, createBodyCache } from './body-cache.ts'
 import { createBuildings } from './buildings.ts'
 import { dashboardErrors } from './errors.ts'
+import { createFloorAtOnce } from './floor-at-once.ts'
 import { createFloorsNow } from './floors-now.ts'
 import { createOverview } from './overview.ts'
 import { createOverviewStore } from './overview-store.ts'
@@ -115,6 +117,16 @@ export function createDashboard({ db, read, remembered, latest, hearsOthers, clo
         building: ofBuilding,
         buildings: overview.seen,
         sparklines: ofFloor(sparklines, registered, buildSparklines),
+      }),
+
+    /** A floor's answer where nothing has to be waited for. @param callerAtOnce whoever asks, where that is so too */
+    floorAtOnce: (callerAtOnce: (request: IncomingMessage) => Principal | null) =>
+      createFloorAtOnce({
+        callerAtOnce,
+        held(principal, floorId) {
+          const body = floors.held(floorKey(floorId, seesPresence(principal)), shown.floors.of(floorId))
+          return body !== null && can(principal, 'read', body.place) ? body : null
+        },
       }),
 
     /** As whoever asks may see it. @throws dashboard_floor_not_found */

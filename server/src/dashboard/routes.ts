@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { callerOf, type Principal } from '#auth'
 import type { App } from '#platform'
 import { codingFor } from './accepted-coding.ts'
+import { answerOf } from './body-answer.ts'
 import type { Answer } from './seen.ts'
 
 /** Each as whoever asks may see it; what they may not see is not there. */
@@ -76,21 +77,10 @@ export function dashboardRoutes(app: App, dashboards: Dashboards): void {
   )
 }
 
-/** The body is bytes already: sent as they are. Browsers keep them and ask again with their ETag. */
+/** The body is bytes already: sent as they are. */
 async function send(request: FastifyRequest, reply: FastifyReply, { body, hit }: Answer): Promise<FastifyReply> {
-  const { coding, etag, bytes } = await body.codings.of(codingFor(request.headers['accept-encoding']))
-  reply
-    .header('etag', etag)
-    .header('vary', 'accept-encoding')
-    .header('x-cache', hit ? 'hit' : 'miss')
-    .header('cache-control', 'private, no-cache')
-  if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send()
-  if (coding !== 'identity') reply.header('content-encoding', coding)
-  return reply.type('application/json; charset=utf-8').send(bytes)
-}
-
-/** RFC 9110, 13.1.2: a list of tags compared weakly, or `*`. */
-function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false
-  return ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+  const coded = await body.codings.of(codingFor(request.headers['accept-encoding']))
+  const { status, headers, bytes } = answerOf(coded, hit, request.headers['if-none-match'])
+  for (let i = 0; i < headers.length; i += 2) reply.header(headers[i] as string, headers[i + 1])
+  return reply.code(status).send(bytes ?? undefined)
 }

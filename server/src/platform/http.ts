@@ -109,7 +109,8 @@ const unreadable: Record<string, string> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
 }
 
-const requestIdOf = (given: string | string[] | undefined): string =>
+/** Whoever asks may give it, so that it is found in their log too. */
+export const requestIdOf = (given: string | string[] | undefined): string =>
   typeof given === 'string' && /^[\w.:-]{8,64}$/.test(given) ? given : randomUUID()
 
 function toPlenumError(error: FastifyError): PlenumError {

@@ -1,3 +1,4 @@
+export { answerAtOnce, type AtOnce } from './at-once.ts'
 export { type Bus, openBus } from './bus.ts'
 export { type Cache, createCache, type Repaid } from './cache.ts'
 export { type Offer, unheardLifeMs } from './cache-copies.ts'

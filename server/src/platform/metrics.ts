@@ -27,11 +27,13 @@ export function createMetrics() {
     registers,
   })
 
+  /** @param route the pattern, not the address: a label a caller can choose would grow without end */
+  const noteRequest = (labels: { method: string; route: string; status: number }, ms: number): void =>
+    requests.observe(labels, ms / 1_000)
   const watchRequests = (app: App): void => {
     app.addHook('onResponse', (request, reply, done) => {
-      // The pattern, not the address: a label a caller can choose would grow without end.
       const route = request.routeOptions.url ?? 'none'
-      requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1_000)
+      noteRequest({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime)
       done()
     })
   }
@@ -53,6 +55,7 @@ export function createMetrics() {
 
   return {
     watchRequests,
+    noteRequest,
     watchPools,
     counter: (name: string, help: string, labelNames: string[] = []) =>
       new Counter({ name, help, labelNames, registers }),
