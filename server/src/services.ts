@@ -45,8 +45,6 @@ export interface ServiceSettings {
   openid?: ProviderSettings | null
   /** Within this time what one instance changes of a person's rights holds on all; a second unless said. */
   rightsMaxAgeMs?: number
-  /** Without Redis: whether no other instance writes to the database; none does unless said. */
-  isAlone?: () => boolean
   log: Log
   clock: Clock
 }
@@ -93,7 +91,6 @@ export async function createServices(settings: ServiceSettings) {
   const { redisUrl } = settings
   const redis = redisUrl ? openRedis({ url: redisUrl, log, metrics }) : null
   const { publicUrl, address, sessionLife = defaultSessionLife, openid = null, rightsMaxAgeMs = 1_000 } = settings
-  const { isAlone = () => true } = settings
   const audit = createAudit({ db: primary.db, clock, log })
   const auth = await createAuth({
     db: primary.db,
@@ -135,6 +132,8 @@ export async function createServices(settings: ServiceSettings) {
     accessChanged: auth.accessChanged,
   })
   const people = createPeople({ db: primary.db, auth, publicUrl, log, accessChanged: told.accessChanged })
+  // What tells nobody of itself, such as a command, answers nobody either.
+  const isAlone = (): boolean => !system.isStarted() || system.isAlone()
   const hearsOthers = (): boolean => bus.state() === 'connected' || (bus.state() === 'alone' && isAlone())
   const cache = createCache({ redis, secret, clock, metrics, hearsOthers, onRepaid: told.repaid })
   const read = createSurestRead(primary.db, replica?.db ?? null)

@@ -8,8 +8,8 @@ export const hashOfToken = (token: string): string => hash('sha256', token, 'hex
  * Reads session cookies as the sign-in library writes them: `token.signature`, the signature HMAC-SHA256 in base64. The
  * library reads them too, but takes half a millisecond for it, and every request has one.
  *
- * Cookies that were found right are remembered by their hash, so that none stands in memory: one hash is cheaper than
- * a signature and a hash.
+ * Headers with a cookie that was found right are remembered by their hash, so that none stands in memory: one hash is
+ * cheaper than a look at each cookie, a signature and a hash.
  */
 export function createSessionCookies({ secret, name }: { secret: string; name: string }) {
   const start = `${name}=`
@@ -27,14 +27,15 @@ export function createSessionCookies({ secret, name }: { secret: string; name: s
   return {
     /** @returns the hash of its token; null where there is none that this installation has signed */
     hashOf(cookies: string | undefined): string | null {
+      if (cookies === undefined) return null
+      const key = hash('sha256', cookies, 'base64')
+      const remembered = known.get(key)
+      if (remembered !== undefined) return remembered
       const found = cookies
-        ?.split(';')
+        .split(';')
         .map((one) => one.trim())
         .find((one) => one.startsWith(start))
       if (found === undefined) return null
-      const key = hash('sha256', found, 'base64')
-      const remembered = known.get(key)
-      if (remembered !== undefined) return remembered
       const tokenHash = verified(decoded(found.slice(start.length)))
       if (tokenHash !== null) known.set(key, tokenHash)
       return tokenHash

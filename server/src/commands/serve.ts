@@ -13,7 +13,6 @@ const drainMs = 20_000
 /** Runs until it is asked to end. */
 export async function serve(config: Config, log: Logger, ending: Ending): Promise<void> {
   refuseDividedEmbedded(config)
-  if (config.redisUrl !== null) log.warn('REDIS_URL is set, but this version keeps its cache in the process')
   if (process.stdout.isTTY) sayThatItStarts(config)
 
   await using running = new AsyncDisposableStack()

@@ -87,6 +87,7 @@ export function createSystem(context: SystemContext) {
       beating = null
     }))
   let timer: NodeJS.Timeout | undefined
+  let isStarted = false
 
   return {
     routes: (app: App): void => systemRoutes(app, { state, history }),
@@ -94,6 +95,7 @@ export function createSystem(context: SystemContext) {
     /** From now on others see this process. @param all jobs that run by the clock, wherever they do */
     async start(all: readonly Schedule[]): Promise<void> {
       schedules = all
+      isStarted = true
       figures.start()
       await beat()
       timer = setInterval(() => void beat(), renewEveryMs)
@@ -110,6 +112,7 @@ export function createSystem(context: SystemContext) {
       await presence.end()
     },
 
+    isStarted: (): boolean => isStarted,
     /** Whether no other process answers HTTP on this database; may be ten seconds old, and false where it is not known. */
     isAlone: presence.isAlone,
 
