@@ -21,7 +21,7 @@ export async function floodArms(building: MonitoredBuilding) {
   const identity = await ask({ 'accept-encoding': 'identity' })
   const etag = identity.headers.get('etag') as string
   const body = await identity.text()
-  assert.equal((await ask({ 'if-none-match': etag })).status, 304)
+  assert.equal((await ask({ 'accept-encoding': 'identity', 'if-none-match': etag })).status, 304)
   const bare = await startChildServer(new URL('./bare-route.ts', import.meta.url), { body })
   const postmasterPid = server.postmasterPid
 
