@@ -38,6 +38,8 @@ async function asked({ as: who, hidden }: Actor, one: Case, things: Things, wron
   const answer = await ask(who, sent)
   let heard = answer.rawPayload.toString('latin1')
   for (const slot of one.slots) heard = heard.replaceAll(String(things[slot]), '')
+  // Counts and bytes, which may be any number.
+  if (sent.url === '/metrics') heard = heard.replace(/ \S+$/gm, '')
   for (const pattern of hidden) {
     const told = pattern.exec(heard)?.[0]
     if (told !== undefined) wrong.push(`${sent.method} ${sent.url} tells ${told}`)

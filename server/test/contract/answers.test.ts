@@ -26,7 +26,6 @@ const document = (await as('GET', '/api/openapi.json')).json<Document>()
 const operations = operationsOf(document)
 const check = createAnswerCheck(document)
 const entries = createEntryCheck(document)
-
 const tokenIn = (url: string): string => url.split('/').at(-1) ?? ''
 
 test('what the server really answers is what the document says, for every operation', async () => {
