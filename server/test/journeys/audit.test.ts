@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { test, type TestContext } from 'node:test'
-import type { BrowserContextOptions, Page } from 'playwright-core'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
 import {
   administrator,
   createPerson,
@@ -12,7 +12,7 @@ import {
   type TestServer,
 } from '#test'
 import { buildWebIfNeeded, webDir } from '../../src/web-build.ts'
-import { launchBrowser, openPage, picture, skip } from './browser.ts'
+import { openerFor, picture, skip } from './browser.ts'
 
 const server = await (async (): Promise<TestServer> => {
   await buildWebIfNeeded(quietLog, new AbortController().signal)
@@ -36,21 +36,7 @@ await as('DELETE', `/api/sensors/${co2.id}?confirm=Harbour/co2`)
 const viewer = await createPerson(server, { role: 'viewer', buildings: [building.id] })
 const address = await app.listen({ port: 0, host: '127.0.0.1' })
 
-async function open(
-  t: TestContext,
-  path: string,
-  { email, password }: { email: string; password: string } = administrator,
-  options: BrowserContextOptions = {},
-) {
-  const answer = await app.inject({ method: 'POST', url: '/api/auth/sign-in/email', payload: { email, password } })
-  const browser = await launchBrowser(t)
-  const base = { baseURL: address, reducedMotion: 'reduce', locale: 'en', timezoneId: 'Asia/Tokyo' } as const
-  const opened = await openPage(browser, { ...base, viewport: { width: 1440, height: 900 }, ...options })
-  const cookies = answer.cookies.map(({ name, value }) => ({ name, value: encodeURIComponent(value), url: address }))
-  await opened.context.addCookies(cookies)
-  await opened.page.goto(path)
-  return opened
-}
+const open = openerFor(app, address)
 
 const rowNames = (page: Page) => page.getByRole('rowheader').getByRole('button').allTextContents()
 /** Until the list shows what it is asked for. */

@@ -2,6 +2,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { App } from '#platform'
+import { administrator } from '../harness.ts'
 import { findChromium } from '../system-packages.ts'
 
 /** Folder for pictures of every page in every form, for whoever wants to look. */
@@ -47,6 +49,25 @@ export async function openPage(browser: Browser, options: BrowserContextOptions)
   })
   return { context, page, problems }
 }
+
+/** Opens pages of a test server that listens, as somebody who is signed in. */
+export const openerFor =
+  (app: App, address: string) =>
+  async (
+    t: TestContext,
+    path: string,
+    { email, password }: { email: string; password: string } = administrator,
+    options: BrowserContextOptions = {},
+  ) => {
+    const answer = await app.inject({ method: 'POST', url: '/api/auth/sign-in/email', payload: { email, password } })
+    const browser = await launchBrowser(t)
+    const base = { baseURL: address, reducedMotion: 'reduce', locale: 'en', timezoneId: 'Asia/Tokyo' } as const
+    const opened = await openPage(browser, { ...base, viewport: { width: 1440, height: 900 }, ...options })
+    const cookies = answer.cookies.map(({ name, value }) => ({ name, value: encodeURIComponent(value), url: address }))
+    await opened.context.addCookies(cookies)
+    await opened.page.goto(path)
+    return opened
+  }
 
 export async function picture(page: Page, name: string): Promise<void> {
   if (!pictures) return

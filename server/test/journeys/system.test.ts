@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { test, type TestContext } from 'node:test'
-import type { BrowserContextOptions } from 'playwright-core'
+import { test } from 'node:test'
 import { sql } from 'kysely'
 import { administrator, createPerson, eventually, quietLog, startTestServer, type TestServer } from '#test'
 import { buildWebIfNeeded, webDir } from '../../src/web-build.ts'
-import { launchBrowser, openPage, picture, skip } from './browser.ts'
+import { openerFor, picture, skip } from './browser.ts'
 
 const server = await (async (): Promise<TestServer> => {
   await buildWebIfNeeded(quietLog, new AbortController().signal)
@@ -16,21 +15,7 @@ const manager = await createPerson(server, { role: 'manager' })
 const address = await app.listen({ port: 0, host: '127.0.0.1' })
 const minuteMs = 60_000
 
-async function open(
-  t: TestContext,
-  path: string,
-  { email, password }: { email: string; password: string } = administrator,
-  options: BrowserContextOptions = {},
-) {
-  const answer = await app.inject({ method: 'POST', url: '/api/auth/sign-in/email', payload: { email, password } })
-  const browser = await launchBrowser(t)
-  const base = { baseURL: address, reducedMotion: 'reduce', locale: 'en', timezoneId: 'Asia/Tokyo' } as const
-  const opened = await openPage(browser, { ...base, viewport: { width: 1440, height: 900 }, ...options })
-  const cookies = answer.cookies.map(({ name, value }) => ({ name, value: encodeURIComponent(value), url: address }))
-  await opened.context.addCookies(cookies)
-  await opened.page.goto(path)
-  return opened
-}
+const open = openerFor(app, address)
 
 test('an administrator sees a fresh start, then what was sampled, and what is wrong with its reason', {
   skip,

@@ -1,11 +1,9 @@
-import { Button, Modal, PasswordInput, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { Button, Modal, TextInput } from '@mantine/core'
 import type { FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import { AccountName } from '../auth/account-name.tsx'
-import { sessionQuery } from '../auth/session.ts'
 import { useSignInProblem } from '../auth/sign-in-problem.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
+import { OwnPasswordField } from './own-password-field.tsx'
 import { RecoveryCodeList } from './recovery-code-list.tsx'
 import classes from './two-factor.module.css'
 import { givenCode, useTwoFactorChanges } from './two-factor-queries.ts'
@@ -20,7 +18,6 @@ interface ProofDialogProps {
 export const ProofDialog = ({ action, onClose }: ProofDialogProps) => {
   const { t } = useTranslation()
   const problemText = useSignInProblem()
-  const { data: session } = useQuery(sessionQuery)
   const { disable, renew } = useTwoFactorChanges()
   const { error, isPending } = action === 'renew' ? renew : disable
   const codes = renew.data?.recovery_codes
@@ -47,16 +44,7 @@ export const ProofDialog = ({ action, onClose }: ProofDialogProps) => {
       ) : (
         <form className={classes.form} onSubmit={submit} onInput={action === 'renew' ? renew.reset : disable.reset}>
           <p>{t(`twoFactor.${action}Text`)}</p>
-          <AccountName email={session?.user?.email ?? ''} />
-          <PasswordInput
-            name="password"
-            label={t('twoFactor.password')}
-            autoComplete="current-password"
-            maxLength={128}
-            data-autofocus
-            required
-            withAsterisk={false}
-          />
+          <OwnPasswordField />
           <TextInput
             name="code"
             label={t('twoFactor.codeOrRecovery')}

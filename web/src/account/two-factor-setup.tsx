@@ -1,12 +1,10 @@
-import { Button, Modal, PasswordInput, TextInput } from '@mantine/core'
+import { Button, Modal, TextInput } from '@mantine/core'
 import type { TwoFactorSetup } from '@plenum/contract'
-import { useQuery } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import { AccountName } from '../auth/account-name.tsx'
-import { sessionQuery } from '../auth/session.ts'
 import { useSignInProblem } from '../auth/sign-in-problem.ts'
 import { ProblemNote } from '../ui/problem-note.tsx'
+import { OwnPasswordField } from './own-password-field.tsx'
 import { QrCode } from './qr-code.tsx'
 import { RecoveryCodeList } from './recovery-code-list.tsx'
 import classes from './two-factor.module.css'
@@ -22,20 +20,10 @@ type Changes = ReturnType<typeof useTwoFactorChanges>
 const PasswordStep = ({ begin }: Pick<Changes, 'begin'>) => {
   const { t } = useTranslation()
   const problemText = useSignInProblem()
-  const { data: session } = useQuery(sessionQuery)
   return (
     <form className={classes.form} onSubmit={(event) => begin.mutate(typedIn(event, 'password'))} onInput={begin.reset}>
       <p>{t('twoFactor.offText')}</p>
-      <AccountName email={session?.user?.email ?? ''} />
-      <PasswordInput
-        name="password"
-        label={t('twoFactor.password')}
-        autoComplete="current-password"
-        maxLength={128}
-        data-autofocus
-        required
-        withAsterisk={false}
-      />
+      <OwnPasswordField />
       {begin.error && <ProblemNote error={begin.error} text={problemText(begin.error)} />}
       <div className={classes.actions}>
         <Button type="submit" loading={begin.isPending}>
