@@ -33,7 +33,7 @@ export function createRemembered(cache: Cache, read: SurestRead) {
     max: 10_000,
     lifeMs: hourMs,
   })
-  /** Ingest asks the primary only. */
+  /** What ingest must know of a sensor. */
   const sensors = cache.kind<KnownSensor>('sensor', {
     max: 200_000,
     lifeMs: hourMs,
