@@ -75,8 +75,9 @@ export async function refreshDashboards(
   }
 
   const due = users
-    .flatMap((user) => {
-      const firstMs = Math.random() * everyMs
+    .flatMap((user, n) => {
+      // One in each part of the time: a few might all fall due after the end else.
+      const firstMs = ((n + Math.random()) / users.length) * everyMs
       return Array.from({ length: Math.ceil((forMs - firstMs) / everyMs) }, (_, i) => ({
         user,
         ms: firstMs + i * everyMs,
